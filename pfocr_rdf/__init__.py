@@ -1,0 +1,84 @@
+"""Linked data from the Pathway Figure OCR database (PFOCR).
+
+The names below are the library; everything else is how it is done. They are imported when they are first used, so that
+`import pfocr_rdf` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from pfocr_rdf.api import convert, graph_triples, read_figures, to_graph
+    from pfocr_rdf.conversion import Counts
+    from pfocr_rdf.database import InputError
+    from pfocr_rdf.diagnostics import CODES, Diagnostic
+    from pfocr_rdf.figures import Annotation, Figure, Journal, Paper
+    from pfocr_rdf.mapping import Settings, figure_triples
+    from pfocr_rdf.mentions import Chemical, Disease, Gene, Mention
+    from pfocr_rdf.organisms import Organism
+    from pfocr_rdf.output import OutputError
+
+__version__: Final = "0.1.0"
+
+__all__ = [
+    "CODES",
+    "Annotation",
+    "Chemical",
+    "Counts",
+    "Diagnostic",
+    "Disease",
+    "Figure",
+    "Gene",
+    "InputError",
+    "Journal",
+    "Mention",
+    "Organism",
+    "OutputError",
+    "Paper",
+    "Settings",
+    "__version__",
+    "convert",
+    "figure_triples",
+    "graph_triples",
+    "read_figures",
+    "to_graph",
+]
+
+_MODULES: Final = {
+    "CODES": "diagnostics",
+    "Annotation": "figures",
+    "Chemical": "mentions",
+    "Counts": "conversion",
+    "Diagnostic": "diagnostics",
+    "Disease": "mentions",
+    "Figure": "figures",
+    "Gene": "mentions",
+    "InputError": "database",
+    "Journal": "figures",
+    "Mention": "mentions",
+    "Organism": "organisms",
+    "OutputError": "output",
+    "Paper": "figures",
+    "Settings": "mapping",
+    "convert": "api",
+    "figure_triples": "mapping",
+    "graph_triples": "api",
+    "read_figures": "api",
+    "to_graph": "api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used (PEP 562)."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return __all__

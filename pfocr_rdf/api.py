@@ -1,0 +1,171 @@
+"""The library in few names: read figures, map them, make a graph, convert databases."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import pyoxigraph
+from pyoxigraph import NamedNode, Triple
+
+from pfocr_rdf.conversion import CHUNK, Counts, convert_databases, read_records
+from pfocr_rdf.database import open_input, read_taxonomy
+from pfocr_rdf.diagnostics import Diagnostic, Report, json_line
+from pfocr_rdf.entities import Entities, contribution, entity_triples
+from pfocr_rdf.figures import Figure
+from pfocr_rdf.mapping import DEFAULTS, Settings, map_figures
+from pfocr_rdf.output import open_output
+from pfocr_rdf.serialization import FORMATS
+from pfocr_rdf.vocabulary import XSD_STRING, prefixes
+
+if TYPE_CHECKING:
+    import rdflib
+
+__all__ = ["convert", "graph_triples", "read_figures", "to_graph"]
+
+_LOG = logging.getLogger("pfocr_rdf")
+_LOG_LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO}
+
+
+def _log(diagnostic: Diagnostic) -> None:
+    """Pass a diagnostic to Python's logging, under the logger `pfocr_rdf`."""
+    _LOG.log(_LOG_LEVELS[diagnostic.level], "%s", diagnostic)
+
+
+def read_figures(
+    path: str | os.PathLike[str], *, taxonomy: str | os.PathLike[str] | None = None, report: Report = _log
+) -> Iterator[Figure]:
+    """Yield the figures of a database checkout, a folder of records, or a record file.
+
+    Args:
+        path: what to read; companions, maps and organism pages are found beside `_figures/` by themselves.
+        taxonomy: NCBI Taxonomy's `names.dmp`, for organisms that neither the database nor the package knows.
+        report: takes the diagnostics; by default they go to the logger `pfocr_rdf`.
+
+    Raises:
+        InputError: when there is nothing to read.
+
+    Example:
+        >>> figures = list(read_figures("examples"))
+        >>> figures[0].paper.pmcid
+        'PMC9000001'
+    """
+    names = read_taxonomy(os.fspath(taxonomy)) if taxonomy is not None else None
+    database = open_input(os.fspath(path), report=report, taxonomy=names)
+    return read_records(database.records, database.organisms, report=report)
+
+
+def graph_triples(
+    figures: Iterable[Figure], *, settings: Settings = DEFAULTS, report: Report = _log
+) -> Iterator[Triple]:
+    """Yield the triples of figures and, after them, of what they share: the whole graph, each subject's together.
+
+    Args:
+        figures: the figures, each figid once.
+        settings: the settings of the mapping.
+        report: takes the diagnostics.
+    """
+    entities = Entities()
+    rest = iter(figures)
+    while chunk := list(islice(rest, CHUNK)):
+        for section in map_figures(chunk, settings=settings, report_for=lambda _: report):
+            entities.add(contribution(section.figure, section.iri.value))
+            yield from section.triples
+    yield from entity_triples(entities, settings=settings, report=report)
+
+
+def to_graph(figures: Iterable[Figure], *, settings: Settings = DEFAULTS, report: Report = _log) -> rdflib.Graph:
+    """Make an rdflib graph of figures and what they share, with the prefixes bound.
+
+    Args:
+        figures: the figures, each figid once; they are held in memory as triples.
+        settings: the settings of the mapping.
+        report: takes the diagnostics.
+
+    Example:
+        >>> graph = to_graph(read_figures("examples"))
+        >>> len(list(graph.subjects(predicate=None, object=rdflib.URIRef("http://vocabularies.wikipathways.org/wp#Pathway"))))
+        12
+    """
+    import rdflib
+
+    graph = rdflib.Graph(bind_namespaces="none")
+    for prefix, namespace in prefixes(settings.schema).items():
+        graph.bind(prefix, rdflib.Namespace(namespace))
+    terms: dict[NamedNode, rdflib.URIRef] = {}
+
+    def reference(node: NamedNode) -> rdflib.URIRef:
+        if node not in terms:
+            terms[node] = rdflib.URIRef(node.value)
+        return terms[node]
+
+    def literal(value: pyoxigraph.Literal) -> rdflib.Literal:
+        if value.datatype == XSD_STRING:
+            return rdflib.Literal(value.value)
+        return rdflib.Literal(value.value, datatype=reference(value.datatype), normalize=False)
+
+    for triple in graph_triples(figures, settings=settings, report=report):
+        subject, predicate, value = triple.subject, triple.predicate, triple.object
+        assert isinstance(subject, NamedNode)  # nothing is a blank node
+        if isinstance(value, pyoxigraph.Literal):
+            graph.add((reference(subject), reference(predicate), literal(value)))
+        else:
+            assert isinstance(value, NamedNode)
+            graph.add((reference(subject), reference(predicate), reference(value)))
+    return graph
+
+
+def convert(
+    inputs: Iterable[str | os.PathLike[str]],
+    output: str | os.PathLike[str],
+    *,
+    format: str = "turtle",
+    settings: Settings = DEFAULTS,
+    taxonomy: str | os.PathLike[str] | None = None,
+    report_file: str | os.PathLike[str] | None = None,
+    report: Report | None = None,
+) -> Counts:
+    """Convert records to one RDF file.
+
+    Args:
+        inputs: database checkouts, folders of records, record files, or `-` for standard input.
+        output: the file to write, compressed where its name ends in `.gz`, or `-` for standard output.
+        format: `turtle` or `ntriples`.
+        settings: the settings of the mapping.
+        taxonomy: NCBI Taxonomy's `names.dmp`, or None.
+        report_file: a file for the diagnostics as JSON lines, or None.
+        report: takes the diagnostics as they are found, or None.
+
+    Returns:
+        Counts of records, figures, triples and diagnostics by code.
+
+    Raises:
+        InputError: when an input cannot be used at all.
+        OutputError: when the output or the report cannot be written.
+        ValueError: for an unknown format or an image template that gives no IRI.
+    """
+    if format not in FORMATS:
+        raise ValueError(f"the formats are {', '.join(FORMATS)}, not {format!r}")
+    settings.check()
+    found: list[Diagnostic] = []
+    names = read_taxonomy(os.fspath(taxonomy)) if taxonomy is not None else None
+    databases = [open_input(os.fspath(name), report=found.append, taxonomy=names) for name in inputs]
+    with ExitStack() as stack:
+        lines = stack.enter_context(open_output(os.fspath(report_file))) if report_file is not None else None
+        sink = stack.enter_context(open_output(os.fspath(output)))
+
+        def take(diagnostic: Diagnostic) -> None:
+            if lines is not None:
+                lines.write(json_line(diagnostic))
+            if report is not None:
+                report(diagnostic)
+
+        for diagnostic in found:
+            take(diagnostic)
+        counts = convert_databases(databases, write=sink.write, settings=settings, format=format, report=take)
+    counts.codes.update(diagnostic.code for diagnostic in found)
+    return counts

@@ -1,0 +1,182 @@
+"""The command line: thin, and quick to start; what a command needs is imported inside it.
+
+Exit codes: 0 done and clean; 1 done, but records were rejected or a check failed; 2 wrong usage, unreadable input or a
+failed write.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from pfocr_rdf import __version__
+
+if TYPE_CHECKING:
+    from pfocr_rdf.conversion import Counts
+
+__all__ = ["main"]
+
+FORMAT_NAMES: Final = ("turtle", "ntriples")
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="pfocr-rdf")
+def cli() -> None:
+    """Turn the Pathway Figure OCR database (PFOCR) into linked data."""
+
+
+def mapping_options(command: F) -> F:
+    """Add the options of the mapping, which every command that reads records has."""
+    for option in (
+        click.option(
+            "--created-on",
+            metavar="DATE",
+            type=click.DateTime(["%Y-%m-%d"]),
+            help="Date of the data (YYYY-MM-DD), for the description of the dataset; left out where not given.",
+        ),
+        click.option(
+            "--image-url",
+            metavar="TEMPLATE",
+            help="Where images are: an IRI with the fields {pmcid} and {filename}.  [default: Europe PMC]",
+        ),
+        click.option(
+            "--taxonomy",
+            metavar="FILE",
+            help="NCBI Taxonomy's names.dmp, to resolve organism names that are not known.",
+        ),
+        click.option(
+            "--schema-org",
+            type=click.Choice(["http", "https"]),
+            default="http",
+            show_default=True,
+            help="Spelling of schema.org's namespace in the whole output.",
+        ),
+        click.option("--as-is", is_flag=True, help="Leave the JSON-LD template's values as they stand, unrepaired."),
+    ):
+        command = option(command)
+    return command
+
+
+@cli.command()
+@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
+@click.option("-o", "--output", metavar="FILE", default="-", help="Output file, - for standard output.  [default: -]")
+@click.option(
+    "-f",
+    "--format",
+    type=click.Choice(FORMAT_NAMES),
+    help="Output format.  [default: by the output's name, else turtle]",
+)
+@click.option("--report", metavar="FILE", help="Write every diagnostic as a line of JSON to FILE.")
+@click.option("-q", "--quiet", is_flag=True, help="No table of diagnostics at the end; errors are still shown.")
+@mapping_options
+def convert(
+    inputs: tuple[str, ...], output: str, format: str | None, report: str | None, quiet: bool, **mapping: Any
+) -> None:
+    r"""Convert PFOCR records to RDF.
+
+    INPUT is a database checkout (with _figures, _data, _organisms), a folder of records, record files, or - for one
+    record on standard input. Companions, maps and organism pages are found beside _figures by themselves.
+
+    \b
+    Example:
+      pfocr-rdf convert examples -o examples.ttl --report report.jsonl
+    """
+    import pfocr_rdf
+    from pfocr_rdf.diagnostics import Diagnostic
+
+    def show(diagnostic: Diagnostic) -> None:
+        if diagnostic.level == "error":
+            click.echo(str(diagnostic), err=True)
+
+    counts = pfocr_rdf.convert(
+        inputs,
+        output,
+        format=format or format_of(output),
+        settings=settings_of(mapping),
+        taxonomy=mapping["taxonomy"],
+        report_file=report,
+        report=show,
+    )
+    if not quiet:
+        summarize(counts)
+    if any(pfocr_rdf.CODES[code].level == "error" for code in counts.codes):
+        sys.exit(1)
+
+
+def format_of(output: str) -> str:
+    """Give the format that an output's name asks for."""
+    return "ntriples" if output.removesuffix(".gz").endswith(".nt") else "turtle"
+
+
+def settings_of(mapping: dict[str, Any]) -> Any:
+    """Make the settings of the mapping from the options of `mapping_options`."""
+    from pfocr_rdf.iris import IMAGE_URL
+    from pfocr_rdf.mapping import Settings
+
+    settings = Settings(
+        schema_org=mapping["schema_org"],
+        as_is=mapping["as_is"],
+        image_url=mapping["image_url"] or IMAGE_URL,
+        created_on=f"{mapping['created_on']:%Y-%m-%d}" if mapping["created_on"] else None,
+    )
+    try:
+        settings.check()
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--image-url") from None
+    return settings
+
+
+def summarize(counts: Counts) -> None:
+    """Write what was done, and the table of diagnostics by code, to standard error."""
+    from pfocr_rdf.diagnostics import level_counts, summary_lines
+
+    levels = level_counts(counts.codes)
+    click.echo(
+        f"{counts.records:,} records, {counts.figures:,} figures, {counts.triples:,} triples; "
+        f"{levels['error']:,} errors, {levels['warning']:,} warnings, {levels['info']:,} notes",
+        err=True,
+    )
+    for line in summary_lines(counts.codes):
+        click.echo(line, err=True)
+
+
+@cli.command()
+@click.argument("names", metavar="[CODE]...", nargs=-1)
+def codes(names: tuple[str, ...]) -> None:
+    r"""List the codes of diagnostics: level, meaning, and what to do.
+
+    \b
+    Example:
+      pfocr-rdf codes figid-invalid
+    """
+    from pfocr_rdf.diagnostics import CODES
+
+    for name in names:
+        if name not in CODES:
+            raise click.BadParameter(f"{name!r} is no code; `pfocr-rdf codes` lists them", param_hint="CODE")
+    for name in names or CODES:
+        code = CODES[name]
+        click.echo(f"{code.name} ({code.level})\n    {code.meaning}\n    {code.action}")
+
+
+def main() -> None:
+    """Run the command line; an error of input or output is one line on standard error and exit code 2."""
+    try:
+        cli(prog_name="pfocr-rdf")
+    except BrokenPipeError:  # the reader of standard output is gone, as with `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        from pfocr_rdf.database import InputError
+        from pfocr_rdf.output import OutputError
+
+        if not isinstance(error, (InputError, OutputError)):
+            raise
+        click.echo(f"pfocr-rdf: {error}", err=True)
+        sys.exit(2)

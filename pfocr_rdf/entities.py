@@ -1,0 +1,436 @@
+"""What figures share (papers, journals, genes, chemicals, diseases, organisms), gathered and described once.
+
+`Entities` takes figures in any order and any split: parts gathered by several workers are merged into the same whole.
+It keeps, for each entity, the labels with the number of figures that give them, and the figures it is part of as
+indexes, so that it stays small whatever the size of the database.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import pyoxigraph
+from pyoxigraph import NamedNode, Triple
+
+from pfocr_rdf.diagnostics import Place, Report
+from pfocr_rdf.figures import Figure, Paper
+from pfocr_rdf.iris import article_page_iri, doi_iri, entity_iri, journal_iri, paper_iri, taxon_iri
+from pfocr_rdf.literals import string_literal
+from pfocr_rdf.mapping import Settings
+from pfocr_rdf.mentions import HUMAN, Chemical, Disease, Gene
+from pfocr_rdf.vocabulary import (
+    CC0,
+    DATASET,
+    DC_IDENTIFIER,
+    DC_PUBLISHER,
+    DC_SOURCE,
+    DC_TITLE,
+    DCTERMS_BIBLIOGRAPHIC_CITATION,
+    DCTERMS_IDENTIFIER,
+    DCTERMS_IS_PART_OF,
+    DCTERMS_LICENSE,
+    DCTERMS_TITLE,
+    FOAF_PAGE,
+    PAV_CREATED_ON,
+    PREFIXES,
+    RDF_TYPE,
+    RDFS_LABEL,
+    SKOS_ALT_LABEL,
+    SKOS_EXACT_MATCH,
+    VOID_DATASET,
+    WP_BDB_CHEBI,
+    WP_BDB_ENTREZ_GENE,
+    WP_BDB_HGNC_SYMBOL,
+    WP_DATA_NODE,
+    WP_GENE_PRODUCT,
+    WP_METABOLITE,
+    WP_PUBLICATION_REFERENCE,
+    XSD_DATE,
+    XSD_G_YEAR,
+    SchemaOrg,
+)
+
+__all__ = ["Contribution", "Entities", "contribution", "entity_triples"]
+
+_HGNC_SYMBOL: Final = re.compile(r"[A-Za-z0-9_-]+@?")
+_DATASET_TITLE: Final = pyoxigraph.Literal("PFOCR: Pathway Figure OCR")
+_PMC: Final = pyoxigraph.Literal("PMC")
+
+Source = Literal["Entrez Gene", "ChEBI", "MeSH", "DOID"]
+
+_GENE: Final = 1
+_CHEMICAL: Final = 2
+_DISEASE: Final = 4
+
+
+@dataclass(slots=True)
+class _Term:
+    """A gene, chemical or disease: what the figures say of it."""
+
+    kinds: int = 0
+    labels: dict[str, int] = field(default_factory=dict)
+    taxa: dict[str, int] = field(default_factory=dict)
+    figures: array[int] = field(default_factory=lambda: array("I"))
+
+
+@dataclass(slots=True)
+class _PaperRecords:
+    """A paper: each description of it with the first figid that gives it and that record's file; and its figures."""
+
+    variants: dict[Paper, tuple[str, str]] = field(default_factory=dict)
+    figures: array[int] = field(default_factory=lambda: array("I"))
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one figure gives to what figures share.
+
+    Attributes:
+        figid: the figure's figid.
+        iri: its IRI in the output.
+        file: its record's file, for diagnostics.
+        paper: its paper.
+        terms: for each gene, chemical or disease its source, its identifier, as what it is mentioned, its labels, and
+            a gene's taxon id.
+        organisms: for each taxon its names.
+    """
+
+    figid: str
+    iri: str
+    file: str
+    paper: Paper
+    terms: tuple[tuple[Source, str, int, tuple[str, ...], str | None], ...]
+    organisms: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def contribution(figure: Figure, iri: str) -> Contribution:
+    """Gather what a figure gives.
+
+    Args:
+        figure: the figure.
+        iri: its IRI in the output.
+    """
+    kinds: dict[tuple[Source, str], int] = {}
+    labels: dict[tuple[Source, str], dict[str, None]] = {}
+    taxa: dict[tuple[Source, str], str] = {}
+    organisms: dict[str, dict[str, None]] = {}
+    for body in dict.fromkeys(body for mention in figure.mentions for body in mention.bodies):
+        key: tuple[Source, str]
+        if isinstance(body, Gene):
+            key, kind, label = ("Entrez Gene", body.id), _GENE, body.symbol
+            if body.taxon_id is not None:
+                taxa.setdefault(key, body.taxon_id)
+                names = organisms.setdefault(body.taxon_id, {})
+                if body.organism is not None:
+                    names[body.organism] = None
+        else:
+            key, label = (body.source, body.id), body.label
+            kind = _CHEMICAL if isinstance(body, Chemical) else _DISEASE
+        kinds[key] = kinds.get(key, 0) | kind
+        given = labels.setdefault(key, {})
+        if label is not None:
+            given[label] = None
+    for organism in (*figure.organisms, *figure.recognized_organisms):
+        if organism.taxon_id is not None:
+            organisms.setdefault(organism.taxon_id, {})[organism.name] = None
+    return Contribution(
+        figid=figure.figid,
+        iri=iri,
+        file=figure.file,
+        paper=figure.paper,
+        terms=tuple((*key, kind, tuple(labels[key]), taxa.get(key)) for key, kind in kinds.items()),
+        organisms=tuple((taxon_id, tuple(names)) for taxon_id, names in organisms.items()),
+    )
+
+
+class Entities:
+    """What the figures added so far share."""
+
+    __slots__ = ("_figures", "_organisms", "_papers", "_terms")
+
+    def __init__(self) -> None:
+        self._figures: list[str] = []
+        self._papers: dict[str, _PaperRecords] = {}
+        self._terms: dict[tuple[Source, str], _Term] = {}
+        self._organisms: dict[str, dict[str, int]] = {}
+
+    def add(self, contribution: Contribution) -> None:
+        """Add what one figure gives."""
+        index = len(self._figures)
+        self._figures.append(contribution.iri)
+        paper = self._papers.setdefault(contribution.paper.pmcid, _PaperRecords())
+        paper.figures.append(index)
+        _keep_first(paper.variants, contribution.paper, (contribution.figid, contribution.file))
+        for source, identifier, kinds, labels, taxon_id in contribution.terms:
+            term = self._terms.get((source, identifier))
+            if term is None:
+                term = self._terms[source, identifier] = _Term()
+            term.kinds |= kinds
+            if kinds != _DISEASE:
+                term.figures.append(index)
+            _count(term.labels, labels)
+            if taxon_id is not None:
+                _count(term.taxa, (taxon_id,))
+        for taxon_id, names in contribution.organisms:
+            _count(self._organisms.setdefault(taxon_id, {}), names)
+
+    def merge(self, other: Entities) -> None:
+        """Add what another part gathered, whose figures come after this one's."""
+        offset = len(self._figures)
+        self._figures += other._figures
+        for pmcid, theirs in other._papers.items():
+            paper = self._papers.setdefault(pmcid, _PaperRecords())
+            paper.figures.extend(index + offset for index in theirs.figures)
+            for variant, first in theirs.variants.items():
+                _keep_first(paper.variants, variant, first)
+        for key, their_term in other._terms.items():
+            term = self._terms.setdefault(key, _Term())
+            term.kinds |= their_term.kinds
+            term.figures.extend(index + offset for index in their_term.figures)
+            _add_counts(term.labels, their_term.labels)
+            _add_counts(term.taxa, their_term.taxa)
+        for taxon_id, names in other._organisms.items():
+            _add_counts(self._organisms.setdefault(taxon_id, {}), names)
+
+    def part_of(self, figures: Iterable[int]) -> Iterator[NamedNode]:
+        """Yield the figures' IRIs."""
+        return (NamedNode(self._figures[index]) for index in figures)
+
+
+def _keep_first(variants: dict[Paper, tuple[str, str]], paper: Paper, first: tuple[str, str]) -> None:
+    if paper not in variants or first < variants[paper]:
+        variants[paper] = first
+
+
+def _count(counts: dict[str, int], texts: Iterable[str]) -> None:
+    for text in texts:
+        counts[text] = counts.get(text, 0) + 1
+
+
+def _add_counts(counts: dict[str, int], others: dict[str, int]) -> None:
+    for text, count in others.items():
+        counts[text] = counts.get(text, 0) + count
+
+
+def _by_frequency(counts: dict[str, int]) -> list[str]:
+    """Order texts: the most frequent first, of equally frequent ones the first by code point."""
+    return sorted(counts, key=lambda text: (-counts[text], text))
+
+
+def _numeric(identifier: str) -> tuple[int, str]:
+    """Order identifiers of one prefix by their numbers."""
+    return len(identifier), identifier
+
+
+# ------------------------------------------------------------------------------------------------- description
+
+
+def entity_triples(entities: Entities, *, settings: Settings, report: Report) -> Iterator[Triple]:
+    """Describe what the figures share: papers, journals, genes, chemicals, diseases, organisms, then the dataset.
+
+    Args:
+        entities: what was gathered.
+        settings: the settings of the run.
+        report: takes the diagnostics about records that disagree.
+
+    Yields:
+        The triples, each subject's together, in an order that depends only on what was gathered.
+    """
+    schema = settings.schema
+    papers = sorted(entities._papers, key=_numeric)
+    for pmcid in papers:
+        yield from _paper_triples(entities, pmcid, schema, report)
+    yield from _journal_triples(entities, papers, schema, report)
+    terms = sorted(entities._terms, key=lambda key: (_numeric(key[1]), key[0]))
+    for wanted in ("gene", "chemical", "disease"):
+        for key in terms:
+            if _section_of(entities._terms[key]) == wanted:
+                yield from _term_triples(entities, key, schema, report)
+    for taxon_id in sorted(entities._organisms, key=_numeric):
+        organism = taxon_iri(taxon_id)
+        yield Triple(organism, RDF_TYPE, schema.taxon)
+        yield from _labels(organism, entities._organisms[taxon_id], Place("", "", report), "organisms")
+        yield Triple(organism, DCTERMS_IDENTIFIER, pyoxigraph.Literal(taxon_id))
+    yield from _dataset_triples(settings)
+
+
+def _section_of(term: _Term) -> str:
+    """Tell under which heading a term is described; what is both chemical and disease is under the chemicals."""
+    if term.kinds & _GENE:
+        return "gene"
+    return "chemical" if term.kinds & _CHEMICAL else "disease"
+
+
+def _labels(subject: NamedNode, counts: dict[str, int], place: Place, key: str) -> Iterator[Triple]:
+    for rank, label in enumerate(_by_frequency(counts)):
+        yield Triple(subject, SKOS_ALT_LABEL if rank else RDFS_LABEL, string_literal(label, place, key))
+
+
+def _merged(paper: _PaperRecords, pmcid: str, report: Report) -> tuple[Paper, str]:
+    """Unite the descriptions of a paper: for each value the first by figid; others are reported."""
+    ordered = sorted(paper.variants, key=lambda variant: paper.variants[variant])
+    merged: dict[str, object] = {}
+    for variant in ordered:
+        figid, file = paper.variants[variant]
+        for name in ("title", "citation", "year", "doi", "journal", "publisher", "keywords"):
+            value = getattr(variant, name)
+            if not value:
+                continue
+            if name not in merged:
+                merged[name] = value
+            elif merged[name] != value:
+                Place(file, figid, report).diagnose(
+                    "paper-differs",
+                    f"the {name} of {pmcid} is {_shown(merged[name])} in the first record",
+                    key=_RECORD_KEYS[name],
+                    value=_shown(value),
+                )
+    return Paper(pmcid, **merged), paper.variants[ordered[0]][1]  # type: ignore[arg-type]  # values of Paper's own fields
+
+
+_RECORD_KEYS: Final = {
+    "title": "papertitle",
+    "citation": "reftext",
+    "year": "year",
+    "doi": "doi",
+    "journal": "journal_title",
+    "publisher": "publisher_name",
+    "keywords": "keywords",
+}
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return " | ".join(map(str, value))
+    name = getattr(value, "name", value)
+    return str(name)
+
+
+def _paper_triples(entities: Entities, pmcid: str, schema: SchemaOrg, report: Report) -> Iterator[Triple]:
+    records = entities._papers[pmcid]
+    paper, file = _merged(records, pmcid, report)
+    place = Place(file, "", report)
+    iri = paper_iri(pmcid)
+
+    def text(predicate: NamedNode, value: str | None, key: str) -> Iterator[Triple]:
+        if value is not None:
+            yield Triple(iri, predicate, string_literal(value, place, key))
+
+    yield Triple(iri, RDF_TYPE, WP_PUBLICATION_REFERENCE)
+    yield Triple(iri, RDF_TYPE, schema.scholarly_article)
+    yield Triple(iri, DC_SOURCE, _PMC)
+    yield Triple(iri, DCTERMS_IDENTIFIER, pyoxigraph.Literal(pmcid))
+    yield Triple(iri, FOAF_PAGE, article_page_iri(f"pmc/articles/{pmcid}/"))
+    yield from text(schema.name, paper.title, "papertitle")
+    yield from text(DC_TITLE, paper.title, "papertitle")
+    if paper.year is not None:
+        yield Triple(iri, schema.date_published, pyoxigraph.Literal(paper.year, datatype=XSD_G_YEAR))
+    yield from text(DCTERMS_BIBLIOGRAPHIC_CITATION, paper.citation, "reftext")
+    if paper.doi is not None:
+        yield Triple(iri, schema.same_as, doi_iri(paper.doi))
+    if paper.journal is not None:
+        yield Triple(iri, schema.is_part_of, journal_iri(paper.journal.name))
+    yield from text(DC_PUBLISHER, paper.publisher, "publisher_name")
+    for keyword in paper.keywords:
+        yield from text(schema.keywords, keyword, "keywords")
+    for figure in entities.part_of(records.figures):
+        yield Triple(iri, DCTERMS_IS_PART_OF, figure)
+
+
+def _journal_triples(entities: Entities, papers: list[str], schema: SchemaOrg, report: Report) -> Iterator[Triple]:
+    """Describe the journals of the papers' merged descriptions."""
+
+    def silent(_: object) -> None:
+        """Drop what `_paper_triples` has reported."""
+
+    titles: dict[str, tuple[str | None, str | None]] = {}
+    for pmcid in papers:
+        paper, file = _merged(entities._papers[pmcid], pmcid, silent)
+        journal = paper.journal
+        if journal is None:
+            continue
+        title, abbreviation = titles.setdefault(journal.name, (journal.title, journal.nlm_abbreviation))
+        if title is None and journal.title is not None:
+            titles[journal.name] = (journal.title, abbreviation)
+        elif journal.title is not None and title != journal.title:
+            Place(file, "", report).diagnose(
+                "journal-differs",
+                f"the journal's title is {title} in an earlier paper",
+                key="journal_title",
+                value=journal.title,
+            )
+    for name in sorted(titles):
+        title, abbreviation = titles[name]
+        iri = journal_iri(name)
+        place = Place("", "", report)
+        yield Triple(iri, RDF_TYPE, schema.periodical)
+        if title is not None:
+            yield Triple(iri, schema.name, string_literal(title, place, "journal_title"))
+        if abbreviation is not None:
+            yield Triple(iri, schema.alternate_name, string_literal(abbreviation, place, "journal_nlm_ta"))
+
+
+def _term_triples(entities: Entities, key: tuple[Source, str], schema: SchemaOrg, report: Report) -> Iterator[Triple]:
+    source, identifier = key
+    term = entities._terms[key]
+    place = Place("", "", report)
+    iri = _term_iri(key)
+    for kind in _classes(term, schema):
+        yield Triple(iri, RDF_TYPE, kind)
+    yield Triple(iri, DC_IDENTIFIER, iri)
+    yield Triple(iri, DCTERMS_IDENTIFIER, pyoxigraph.Literal(identifier))
+    yield Triple(iri, DC_SOURCE, pyoxigraph.Literal(source))
+    yield from _labels(iri, term.labels, place, "label")
+    if source == "Entrez Gene":
+        yield Triple(iri, WP_BDB_ENTREZ_GENE, iri)
+        taxa = _by_frequency(term.taxa)
+        if len(taxa) > 1:
+            place.diagnose("gene-taxon-differs", key="organism_id", value=f"gene {identifier}: {', '.join(taxa)}")
+        if taxa[:1] == [HUMAN]:
+            yield from _hgnc_triples(iri, term, place)
+        yield Triple(iri, FOAF_PAGE, NamedNode(f"https://www.ncbi.nlm.nih.gov/gene/{identifier}"))
+        if taxa:
+            yield Triple(iri, schema.taxonomic_range, taxon_iri(taxa[0]))
+    elif source == "ChEBI":
+        yield Triple(iri, WP_BDB_CHEBI, iri)
+        yield Triple(iri, SKOS_EXACT_MATCH, NamedNode(PREFIXES["obo"] + identifier.replace(":", "_")))
+    for figure in entities.part_of(term.figures):
+        yield Triple(iri, DCTERMS_IS_PART_OF, figure)
+
+
+def _hgnc_triples(iri: NamedNode, term: _Term, place: Place) -> Iterator[Triple]:
+    symbol = next(iter(_by_frequency(term.labels)), None)
+    if symbol is None:
+        return
+    if _HGNC_SYMBOL.fullmatch(symbol):
+        yield Triple(iri, WP_BDB_HGNC_SYMBOL, NamedNode(PREFIXES["hgnc.symbol"] + symbol))
+    else:
+        place.diagnose("gene-symbol", key="ncbigene_symbol", value=symbol)
+
+
+def _term_iri(key: tuple[Source, str]) -> NamedNode:
+    source, identifier = key
+    if source == "Entrez Gene":
+        return entity_iri(Gene(identifier))
+    return entity_iri(Disease("DOID", identifier) if source == "DOID" else Chemical(source, identifier))
+
+
+def _classes(term: _Term, schema: SchemaOrg) -> Iterator[NamedNode]:
+    if term.kinds & _GENE:
+        yield from (WP_DATA_NODE, WP_GENE_PRODUCT, schema.gene)
+    if term.kinds & _CHEMICAL:
+        yield from (WP_DATA_NODE, WP_METABOLITE, schema.chemical_substance)
+    if term.kinds & _DISEASE:
+        yield schema.medical_condition
+
+
+def _dataset_triples(settings: Settings) -> Iterator[Triple]:
+    yield Triple(DATASET, RDF_TYPE, VOID_DATASET)
+    yield Triple(DATASET, DCTERMS_TITLE, _DATASET_TITLE)
+    yield Triple(DATASET, DCTERMS_LICENSE, CC0)
+    if settings.created_on is not None:
+        yield Triple(DATASET, PAV_CREATED_ON, pyoxigraph.Literal(settings.created_on, datatype=XSD_DATE))

@@ -1,0 +1,202 @@
+r"""The YAML front matter of a record: bytes to plain values, nothing re-typed, nothing expanded.
+
+libyaml's parser gives events; each becomes a `str`, a `list` or a `dict` at once. Scalars are never resolved, so `NO`,
+`2E1` and `nan` stay the gene symbols they are. Anchors, aliases and tags, which no record has, are refused before
+anything is built from them, and nesting is bounded, so that hostile input costs no more than its size.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from yaml.cyaml import CParser  # type: ignore[attr-defined]  # PyYAML's libyaml parser, which its stubs leave out
+from yaml.error import MarkedYAMLError, YAMLError
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "FrontMatter", "FrontMatterError", "Plain", "parse_front_matter"]
+
+MAX_BYTES: Final = 8 * 1024 * 1024
+"""The largest record or companion that is read: 8 MiB."""
+
+MAX_DEPTH: Final = 32
+"""The deepest nesting of lists and mappings that is read; real records have 3."""
+
+Plain: TypeAlias = "str | list[Plain] | dict[str, Plain]"
+"""A value of the front matter: text, a list, or a mapping from text."""
+
+_OPENING: Final = re.compile(rb"---\r?\n")
+_CLOSING: Final = re.compile(rb"^---\r?$", re.MULTILINE)
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+class FrontMatterError(Exception):
+    """A record whose front matter cannot be read.
+
+    Attributes:
+        code: the diagnostic's code.
+        line: the line in the file, from 1, or None.
+        message: what is wrong.
+    """
+
+    def __init__(self, code: str, message: str = "", line: int | None = None) -> None:
+        super().__init__(message or code)
+        self.code = code
+        self.line = line
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The front matter of one record.
+
+    Attributes:
+        values: the top mapping.
+        duplicates: keys that stand twice, with the line in the file of the second; the last value is the one kept.
+        body_line: the line of the first text after the closing line, or None; records have none.
+    """
+
+    values: dict[str, Plain]
+    duplicates: tuple[tuple[str, int], ...] = ()
+    body_line: int | None = None
+
+
+def parse_front_matter(data: bytes) -> FrontMatter:
+    r"""Read the front matter of a record.
+
+    The front matter stands between a first line and a later line that are both exactly `---` (a value may end in
+    `---`, and U+2028 ends no line). A byte order mark and CRLF line ends are accepted.
+
+    Args:
+        data: the whole file, at most `MAX_BYTES` bytes of UTF-8.
+
+    Raises:
+        FrontMatterError: with the code, the line and what is wrong.
+
+    >>> parse_front_matter(b"---\nfigid: PMC1__a\ngenes:\n- NO\n- 2E1\n---\n").values
+    {'figid': 'PMC1__a', 'genes': ['NO', '2E1']}
+    """
+    if len(data) > MAX_BYTES:
+        raise FrontMatterError("record-too-large", f"the record is larger than {MAX_BYTES // 1024 // 1024} MiB")
+    data = data.removeprefix(_BOM)
+    check_utf8(data)
+    opening = _OPENING.match(data)
+    if opening is None:
+        raise FrontMatterError("front-matter-missing", line=1)
+    closing = _CLOSING.search(data, opening.end())
+    if closing is None:
+        raise FrontMatterError("front-matter-unclosed", line=data.count(b"\n") + 1)
+    duplicates: list[tuple[str, int]] = []
+    values = _parse(data[opening.end() : closing.start()], duplicates)
+    if not isinstance(values, dict):
+        raise FrontMatterError("front-matter-not-mapping", line=2)
+    rest = data[closing.end() :]
+    body_line = None
+    if rest.strip():
+        before = data[: closing.end() + len(rest) - len(rest.lstrip())]
+        body_line = before.count(b"\n") + 1
+    return FrontMatter(values, tuple(duplicates), body_line)
+
+
+def check_utf8(data: bytes) -> None:
+    """Refuse bytes that are not UTF-8.
+
+    Raises:
+        FrontMatterError: `record-not-utf8`, with the line and the first wrong byte.
+    """
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise FrontMatterError(
+            "record-not-utf8",
+            f"byte 0x{data[error.start]:02X} is not UTF-8",
+            data.count(b"\n", 0, error.start) + 1,
+        ) from None
+
+
+def _parse(text: bytes, duplicates: list[tuple[str, int]]) -> Plain | None:
+    """Build the plain value of one YAML document; `text` begins at line 2 of the file."""
+    try:
+        return _build(text, duplicates)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        message = " ".join(part for part in (error.problem, error.context) if part)
+        raise FrontMatterError("yaml-invalid", message, mark.line + 2 if mark else None) from None
+    except YAMLError as error:  # a character that YAML does not allow: libyaml's reader knows only its place
+        position = getattr(error, "position", None)
+        line = text.count(b"\n", 0, position) + 2 if isinstance(position, int) else None
+        reason = getattr(error, "reason", None) or str(error)
+        raise FrontMatterError("yaml-invalid", str(reason), line) from None
+
+
+def _build(document: bytes, duplicates: list[tuple[str, int]]) -> Plain | None:
+    next_event: Callable[[], Any] = CParser(document).get_event
+    root: Plain | None = None
+    container: list[Plain] | dict[str, Plain] | None = None
+    stack: list[tuple[list[Plain] | dict[str, Plain] | None, str | None]] = []
+    key: str | None = None  # the pending key, where the container is a mapping
+    documents = 0
+    while True:
+        event = next_event()
+        kind = type(event)
+        value: Plain
+        if kind is ScalarEvent:
+            if event.anchor is not None or event.tag is not None:
+                raise _refused(event)
+            text: str = event.value
+            if type(container) is dict and key is None:
+                key = text
+                if text in container:
+                    duplicates.append((text, event.start_mark.line + 2))
+                continue
+            value = text
+        elif kind is MappingStartEvent or kind is SequenceStartEvent:
+            if event.anchor is not None or event.tag is not None:
+                raise _refused(event)
+            if type(container) is dict and key is None:
+                raise FrontMatterError("yaml-invalid", "a key is a list or a mapping", event.start_mark.line + 2)
+            if len(stack) >= MAX_DEPTH:
+                raise FrontMatterError("yaml-too-deep", line=event.start_mark.line + 2)
+            value = {} if kind is MappingStartEvent else []
+        elif kind is MappingEndEvent or kind is SequenceEndEvent:
+            container, key = stack.pop()
+            continue
+        elif kind is AliasEvent:
+            raise _refused(event)
+        elif kind is DocumentStartEvent:
+            documents += 1
+            if documents > 1:
+                raise FrontMatterError("yaml-invalid", "there is a second document", event.start_mark.line + 2)
+            continue
+        elif kind is StreamEndEvent:
+            return root
+        else:
+            continue
+        if type(container) is dict:
+            container[key] = value  # type: ignore[index]  # key is a str here: a mapping's value follows its key
+            key = None
+        elif container is not None:
+            container.append(value)  # type: ignore[union-attr]  # a list: the mapping case is above
+        else:
+            root = value
+        if kind is not ScalarEvent:
+            stack.append((container, None))
+            container = value  # type: ignore[assignment]  # a new list or mapping
+
+
+def _refused(event: Any) -> FrontMatterError:
+    line = event.start_mark.line + 2
+    if event.anchor is not None:
+        return FrontMatterError("yaml-alias", f"anchor or alias {event.anchor!r}", line)
+    return FrontMatterError("yaml-tag", f"tag {event.tag!r}", line)

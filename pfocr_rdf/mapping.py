@@ -1,0 +1,374 @@
+"""A figure to its triples: the tables of the mapping, row by row.
+
+`section_triples` gives what stands with the figure: the figure itself, its mentions, its image. What figures share
+(papers, journals, genes, chemicals, diseases, organisms) is described once a run, after the figures, by
+`pfocr_rdf.entities`; a figure adds only the links that `link_triples` gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from pfocr_rdf.block import block_iri, block_license, block_triples
+from pfocr_rdf.diagnostics import Diagnostic, Place, Report
+from pfocr_rdf.figures import Figure
+from pfocr_rdf.iris import (
+    DIGEST_DIGITS,
+    IMAGE_URL,
+    article_page_iri,
+    entity_iri,
+    figure_iri,
+    image_iri,
+    mention_digest,
+    mention_iri,
+    paper_iri,
+    site_iri,
+    taxon_iri,
+)
+from pfocr_rdf.jsonld import BlockError, Expanded, expand_blocks
+from pfocr_rdf.literals import string_literal
+from pfocr_rdf.mentions import Disease, Entity, Kind, Mention
+from pfocr_rdf.vocabulary import (
+    DATASET,
+    DC_IDENTIFIER,
+    DC_SOURCE,
+    DC_TITLE,
+    DCTERMS_DESCRIPTION,
+    DCTERMS_FORMAT,
+    DCTERMS_IDENTIFIER,
+    DCTERMS_IS_PART_OF,
+    DCTERMS_LICENSE,
+    DCTERMS_REFERENCES,
+    DCTERMS_SUBJECT,
+    DCTERMS_TYPE,
+    FOAF_IMAGE,
+    FOAF_IMG,
+    FOAF_PAGE,
+    OA_ANNOTATION,
+    OA_HAS_BODY,
+    OA_HAS_TARGET,
+    PFOCR_CHEMICAL_MENTION,
+    PFOCR_DISEASE_MENTION,
+    PFOCR_FIGURE_NUMBER,
+    PFOCR_GENE_MENTION,
+    PFOCR_LEXICON,
+    PFOCR_MATCH,
+    PFOCR_PATHWAY_SCORE,
+    PFOCR_RANKED_RESULT_INDEX,
+    PFOCR_RECOGNIZED_ORGANISM,
+    PFOCR_RECOGNIZED_ORGANISM_NAME,
+    PFOCR_WORD,
+    PREFIXES,
+    RDF_TYPE,
+    RDFS_SEE_ALSO,
+    SKOS_CLOSE_MATCH,
+    SKOS_COLLECTION,
+    VOID_IN_DATASET,
+    WP_DISEASE_ONTOLOGY_TAG,
+    WP_ONTOLOGY_TAG,
+    WP_ORGANISM,
+    WP_ORGANISM_NAME,
+    WP_PATHWAY,
+    XSD_DECIMAL,
+    XSD_INTEGER,
+    SchemaOrg,
+    SchemaScheme,
+    schema_org,
+)
+
+__all__ = ["Section", "Settings", "figure_triples", "link_triples", "map_figures"]
+
+_PFOCR: Final = Literal("PFOCR")
+_MENTION_CLASS: Final[dict[Kind, NamedNode]] = {
+    "gene": PFOCR_GENE_MENTION,
+    "chemical": PFOCR_CHEMICAL_MENTION,
+    "disease": PFOCR_DISEASE_MENTION,
+}
+_MEDIA_TYPES: Final = {
+    "jpg": Literal("image/jpeg"),
+    "jpeg": Literal("image/jpeg"),
+    "png": Literal("image/png"),
+    "gif": Literal("image/gif"),
+    "tif": Literal("image/tiff"),
+    "tiff": Literal("image/tiff"),
+    "svg": Literal("image/svg+xml"),
+    "webp": Literal("image/webp"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run of the mapping can be told.
+
+    Attributes:
+        schema_org: the spelling of schema.org's namespace in the whole output.
+        as_is: whether the values of the JSON-LD template stay as they stand.
+        image_url: where images are: an IRI with the fields `{pmcid}` and `{filename}`.
+        created_on: the date of the data, `YYYY-MM-DD`, for the description of the dataset, or None.
+    """
+
+    schema_org: SchemaScheme = "http"
+    as_is: bool = False
+    image_url: str = IMAGE_URL
+    created_on: str | None = None
+
+    @property
+    def schema(self) -> SchemaOrg:
+        """The schema.org terms of the output."""
+        return schema_org(self.schema_org)
+
+    def check(self) -> None:
+        """Check what types do not.
+
+        Raises:
+            ValueError: when `image_url` gives no IRI.
+        """
+        try:
+            image_iri("PMC1", "figure.jpg", self.image_url)
+        except ValueError as error:
+            raise ValueError(f"{self.image_url!r} gives no IRI: {error}") from None
+
+
+DEFAULTS: Final = Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What stands with one figure in the output.
+
+    Attributes:
+        figure: the figure.
+        iri: its IRI.
+        triples: the figure's, its mentions' and its image's triples, each subject's together.
+    """
+
+    figure: Figure
+    iri: NamedNode
+    triples: list[Triple]
+
+
+def map_figures(
+    figures: Sequence[Figure], *, settings: Settings = DEFAULTS, report_for: Callable[[Figure], Report]
+) -> Iterator[Section]:
+    """Map figures, their JSON-LD blocks expanded together: some hundred or thousand a call are best.
+
+    Args:
+        figures: the figures.
+        settings: the settings of the run.
+        report_for: gives what takes the diagnostics of a figure.
+
+    Yields:
+        The sections, in the order of the figures.
+    """
+    with_block = [figure for figure in figures if figure.jsonld is not None]
+    expansions = iter(expand_blocks([f.jsonld for f in with_block], [figure_iri(f.figid).value for f in with_block]))
+    for figure in figures:
+        place = Place(figure.file, figure.figid, report_for(figure))
+        expanded: Expanded | None = None
+        if figure.jsonld is not None:
+            expansion = next(expansions)
+            if isinstance(expansion, BlockError):
+                place.diagnose(expansion.code, expansion.message, key="schema-jsonld", value=expansion.value)
+            else:
+                expanded = expansion
+        yield _section(figure, expanded, settings, place)
+
+
+def figure_triples(figure: Figure, *, settings: Settings = DEFAULTS, report: Report | None = None) -> Iterator[Triple]:
+    """Yield the triples of one figure: its section, and the links of what it shares with other figures to it.
+
+    For many figures `pfocr_rdf.to_graph` and `pfocr_rdf.convert` are faster, and describe what figures share.
+
+    Args:
+        figure: the figure.
+        settings: the settings of the mapping.
+        report: takes the diagnostics; without it they are dropped.
+
+    Example:
+        >>> from pfocr_rdf import Figure, Paper
+        >>> triples = list(figure_triples(Figure(figid="PMC1__a", paper=Paper("PMC1"), title="Glycolysis")))
+        >>> str(triples[-1].object)
+        '<https://pfocr.wikipathways.org/figures/PMC1__a.html>'
+    """
+
+    def silent(found: Diagnostic) -> None:
+        """Drop a diagnostic."""
+
+    (section,) = map_figures((figure,), settings=settings, report_for=lambda _: report or silent)
+    yield from section.triples
+    yield from link_triples(section)
+
+
+def link_triples(section: Section) -> Iterator[Triple]:
+    """Yield `dcterms:isPartOf` of the paper, the genes and the chemicals of a figure."""
+    yield Triple(paper_iri(section.figure.paper.pmcid), DCTERMS_IS_PART_OF, section.iri)
+    for iri in _mentioned(section.figure.mentions, diseases=False):
+        yield Triple(iri, DCTERMS_IS_PART_OF, section.iri)
+
+
+def _mentioned(mentions: Iterable[Mention], *, diseases: bool = True) -> dict[NamedNode, Entity]:
+    """Give the IRIs of what is mentioned, each once."""
+    return {
+        entity_iri(body): body
+        for mention in mentions
+        for body in mention.bodies
+        if diseases or not isinstance(body, Disease)
+    }
+
+
+# --------------------------------------------------------------------------------------------------- the figure
+
+
+def _section(figure: Figure, expanded: Expanded | None, settings: Settings, place: Place) -> Section:
+    iri = block_iri(figure, expanded, place)
+    schema = settings.schema
+    block: list[Triple] = []
+    if expanded is not None:
+        block = block_triples(figure, iri, expanded, schema=schema, as_is=settings.as_is, place=place)
+    image = _image(figure, settings, place)
+
+    triples: list[Triple] = []
+
+    def add(predicate: NamedNode, value: NamedNode | Literal) -> None:
+        triples.append(Triple(iri, predicate, value))
+
+    def text(predicate: NamedNode, value: str | None, key: str) -> None:
+        if value is not None:
+            triples.append(Triple(iri, predicate, string_literal(value, place, key)))
+
+    add(RDF_TYPE, WP_PATHWAY)
+    add(RDF_TYPE, SKOS_COLLECTION)
+    add(DC_SOURCE, _PFOCR)
+    add(DC_IDENTIFIER, iri)
+    add(FOAF_PAGE, iri)
+    add(VOID_IN_DATASET, DATASET)
+    text(DCTERMS_IDENTIFIER, figure.figid, "figid")
+    text(DC_TITLE, figure.title, "figtitle")
+    text(schema.name, figure.title, "figtitle")
+    text(DCTERMS_DESCRIPTION, figure.caption, "caption")
+    triples += [triple for triple in block if triple.subject == iri]
+    if (licence := block_license(block, iri, figure.jsonld if block else None, schema)) is not None:
+        add(DCTERMS_LICENSE, licence)
+    for organism in figure.organisms:
+        text(WP_ORGANISM_NAME, organism.name, "organisms")
+        if organism.taxon_id is not None:
+            add(WP_ORGANISM, taxon_iri(organism.taxon_id))
+    for organism in figure.recognized_organisms:
+        text(PFOCR_RECOGNIZED_ORGANISM_NAME, organism.name, "organisms_ner")
+        if organism.taxon_id is not None:
+            add(PFOCR_RECOGNIZED_ORGANISM, taxon_iri(organism.taxon_id))
+    text(PFOCR_FIGURE_NUMBER, figure.number, "number")
+    text(DCTERMS_TYPE, figure.type, "figtype")
+    for alias in figure.aliases:
+        text(schema.alternate_name, alias, "figid_alias")
+    for path in figure.redirects:
+        add(RDFS_SEE_ALSO, site_iri(path))
+    if figure.link is not None:
+        add(RDFS_SEE_ALSO, article_page_iri(figure.link))
+    for network in figure.ndex:
+        add(RDFS_SEE_ALSO, NamedNode(f"https://www.ndexbio.org/viewer/networks/{network}"))
+    if image is not None:
+        add(schema.image, image)
+        add(FOAF_IMG, image)
+    paper = paper_iri(figure.paper.pmcid)
+    add(schema.is_based_on, paper)
+    add(DCTERMS_REFERENCES, paper)
+    if figure.score is not None:
+        add(PFOCR_PATHWAY_SCORE, Literal(figure.score, datatype=XSD_DECIMAL))
+    if figure.rank is not None:
+        add(PFOCR_RANKED_RESULT_INDEX, Literal(figure.rank, datatype=XSD_INTEGER))
+    for wpid in figure.wikipathways:
+        add(SKOS_CLOSE_MATCH, NamedNode(PREFIXES["wikipathways"] + wpid))
+    for annotation in figure.annotations:
+        text(DCTERMS_SUBJECT, annotation.value, "annotations")
+    mentioned = _mentioned(figure.mentions)
+    for entity in mentioned:
+        add(schema.mentions, entity)
+    for entity, body in mentioned.items():
+        if isinstance(body, Disease) and body.source == "DOID":
+            add(WP_DISEASE_ONTOLOGY_TAG, entity)
+            add(WP_ONTOLOGY_TAG, entity)
+    triples = _grouped(triples)
+    triples += [triple for triple in block if triple.subject != iri]
+    triples += _mention_triples(figure, iri, place)
+    if image is not None:
+        triples += _image_triples(figure, image, schema, place)
+    return Section(figure, iri, triples)
+
+
+def _grouped(triples: list[Triple]) -> list[Triple]:
+    """Put the triples of one subject that share a predicate together, in the order of first predicates, each once."""
+    groups: dict[NamedNode, dict[Triple, None]] = {}
+    for triple in triples:
+        groups.setdefault(triple.predicate, {})[triple] = None
+    return [triple for group in groups.values() for triple in group]
+
+
+# ------------------------------------------------------------------------------------------------------ image
+
+
+def _image(figure: Figure, settings: Settings, place: Place) -> NamedNode | None:
+    if figure.filename is None:
+        return None
+    try:
+        return image_iri(figure.paper.pmcid, figure.filename, settings.image_url)
+    except ValueError:  # the template is checked at the edge; only a Python caller's can fail here
+        place.diagnose("filename-invalid", f"{settings.image_url} gives no IRI", key="filename", value=figure.filename)
+        return None
+
+
+def _image_triples(figure: Figure, image: NamedNode, schema: SchemaOrg, place: Place) -> list[Triple]:
+    filename = figure.filename or ""
+    triples = [
+        Triple(image, RDF_TYPE, schema.image_object),
+        Triple(image, RDF_TYPE, FOAF_IMAGE),
+    ]
+    media_type = _MEDIA_TYPES.get(filename.rpartition(".")[2].lower())
+    if media_type is None:
+        place.diagnose("image-format", key="filename", value=filename)
+    else:
+        triples.append(Triple(image, DCTERMS_FORMAT, media_type))
+    triples.append(Triple(image, schema.name, string_literal(filename, place, "filename")))
+    return triples
+
+
+# --------------------------------------------------------------------------------------------------- mentions
+
+
+def _mention_triples(figure: Figure, iri: NamedNode, place: Place) -> list[Triple]:
+    triples: list[Triple] = []
+    for mention, mention_node in _named_mentions(figure).items():
+        key = f"{mention.kind}s.word"
+        triples.append(Triple(mention_node, RDF_TYPE, OA_ANNOTATION))
+        triples.append(Triple(mention_node, RDF_TYPE, _MENTION_CLASS[mention.kind]))
+        triples.append(Triple(mention_node, OA_HAS_TARGET, iri))
+        bodies = dict.fromkeys(map(entity_iri, mention.bodies))
+        triples += [Triple(mention_node, OA_HAS_BODY, body) for body in bodies]
+        triples.append(Triple(mention_node, PFOCR_WORD, string_literal(mention.word, place, key)))
+        if mention.match is not None:
+            triples.append(Triple(mention_node, PFOCR_MATCH, string_literal(mention.match, place, key)))
+        if mention.lexicon is not None:
+            triples.append(Triple(mention_node, PFOCR_LEXICON, string_literal(mention.lexicon, place, key)))
+    return triples
+
+
+def _named_mentions(figure: Figure) -> dict[Mention, NamedNode]:
+    """Give each mention its IRI; where two share the first digits of their digests, both get the whole."""
+    digests = {m: mention_digest(m.word, m.match, m.lexicon) for m in figure.mentions}
+    short: dict[tuple[Kind, str], int] = {}
+    for mention, digest in digests.items():
+        name = (mention.kind, digest[:DIGEST_DIGITS])
+        short[name] = short.get(name, 0) + 1
+    figid = figure.figid
+    return {
+        mention: mention_iri(
+            figid,
+            mention.kind,
+            digest if short[mention.kind, digest[:DIGEST_DIGITS]] > 1 else digest[:DIGEST_DIGITS],
+        )
+        for mention, digest in digests.items()
+    }

@@ -1,0 +1,83 @@
+"""Where bytes go: standard output, or a file that is written beside its name and renamed when it is whole."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+__all__ = ["OutputError", "open_output"]
+
+STANDARD_OUTPUT: Final = "-"
+GZIP_LEVEL: Final = 6
+
+
+class OutputError(Exception):
+    """An output that cannot be written; its message says what and where."""
+
+
+@contextmanager
+def open_output(name: str) -> Iterator[IO[bytes]]:
+    """Open an output for writing.
+
+    A file appears under its name only when the block ends without an exception; until then, and when it fails, an
+    earlier file of that name stays as it was. A name that ends in `.gz` is compressed, always to the same bytes.
+
+    Args:
+        name: a file's path, or `-` for standard output.
+
+    Raises:
+        OutputError: when the file cannot be written.
+    """
+    if name == STANDARD_OUTPUT:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    target = Path(name)
+    if target.exists() and not target.is_file():  # /dev/null, a pipe: nothing to rename
+        if target.is_dir():
+            raise OutputError(f"{name}: is a folder; give the name of a file")
+        with _failing(name), open(target, "wb") as file:
+            yield file
+        return
+    target = Path(os.path.realpath(target))
+    with _failing(name):
+        descriptor, part = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    beside = Path(part)
+    try:
+        with _failing(name), os.fdopen(descriptor, "wb") as raw:
+            if name.endswith(".gz"):
+                with gzip.GzipFile(filename="", mode="wb", compresslevel=GZIP_LEVEL, fileobj=raw, mtime=0) as file:
+                    yield file  # type: ignore[misc]  # a GzipFile is a binary file to its users
+            else:
+                yield raw
+            raw.flush()
+            os.fsync(raw.fileno())
+        with _failing(name):
+            beside.chmod(_permissions(target))
+            beside.replace(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def _permissions(target: Path) -> int:
+    """Give the permissions of the file that is replaced, or those that a new file gets."""
+    if target.exists():
+        return target.stat().st_mode & 0o7777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+@contextmanager
+def _failing(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{name}: cannot be written: {(error.strerror or str(error)).lower()}") from error
