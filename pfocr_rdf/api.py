@@ -15,18 +15,20 @@ from pyoxigraph import NamedNode, Triple
 from pfocr_rdf.conversion import CHUNK, Counts, convert_databases, read_records
 from pfocr_rdf.database import open_input, read_taxonomy
 from pfocr_rdf.diagnostics import Diagnostic, Report, json_line
-from pfocr_rdf.entities import Entities, contribution, entity_triples
+from pfocr_rdf.entities import Entities, contribution, entity_statements
 from pfocr_rdf.figures import Figure
 from pfocr_rdf.mapping import DEFAULTS, Settings, map_figures
 from pfocr_rdf.output import open_output
 from pfocr_rdf.serialization import FORMATS
-from pfocr_rdf.vocabulary import XSD_STRING, prefixes
+from pfocr_rdf.terms import triples
+from pfocr_rdf.vocabulary import prefixes
 
 if TYPE_CHECKING:
     import rdflib
 
 __all__ = ["convert", "graph_triples", "read_figures", "to_graph"]
 
+_XSD_STRING = NamedNode("http://www.w3.org/2001/XMLSchema#string")
 _LOG = logging.getLogger("pfocr_rdf")
 _LOG_LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO}
 
@@ -73,9 +75,9 @@ def graph_triples(
     rest = iter(figures)
     while chunk := list(islice(rest, CHUNK)):
         for section in map_figures(chunk, settings=settings, report_for=lambda _: report):
-            entities.add(contribution(section.figure, section.iri.value))
-            yield from section.triples
-    yield from entity_triples(entities, settings=settings, report=report)
+            entities.add(contribution(section.figure, section.iri))
+            yield from triples(section.statements)
+    yield from triples(entity_statements(entities, settings=settings, report=report))
 
 
 def to_graph(figures: Iterable[Figure], *, settings: Settings = DEFAULTS, report: Report = _log) -> rdflib.Graph:
@@ -104,7 +106,7 @@ def to_graph(figures: Iterable[Figure], *, settings: Settings = DEFAULTS, report
         return terms[node]
 
     def literal(value: pyoxigraph.Literal) -> rdflib.Literal:
-        if value.datatype == XSD_STRING:
+        if value.datatype == _XSD_STRING:
             return rdflib.Literal(value.value)
         return rdflib.Literal(value.value, datatype=reference(value.datatype), normalize=False)
 

@@ -10,16 +10,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
-
-from pyoxigraph import Literal, NamedNode, Triple
 
 from pfocr_rdf.diagnostics import Place
 from pfocr_rdf.figures import Figure
 from pfocr_rdf.iris import absolute_iri, figure_iri, genid_iri
 from pfocr_rdf.jsonld import Expanded, Node
-from pfocr_rdf.literals import string_literal
+from pfocr_rdf.literals import string_literal, well_formed
 from pfocr_rdf.mentions import is_missing
+from pfocr_rdf.terms import Statement, Term, iri_term, iri_text, is_iri, literal_term
 from pfocr_rdf.vocabulary import (
     CC0,
     RDF_FIRST,
@@ -34,7 +34,7 @@ from pfocr_rdf.vocabulary import (
     SchemaOrg,
 )
 
-__all__ = ["block_iri", "block_triples", "license_iri"]
+__all__ = ["block_iri", "block_license", "block_statements", "license_iri"]
 
 _SCHEMA_NAMESPACE: Final = re.compile(r"https?://schema\.org/")
 _TEMPLATE_NAME: Final = "CreativeWork"
@@ -42,37 +42,39 @@ _TEMPLATE_CREATOR: Final = "WikiPathways"
 _CC0_WORDS: Final = frozenset(("CC0", "CC-0", "CC0-1.0", "CC0-1.0-UNIVERSAL"))
 _CREATIVE_COMMONS: Final = re.compile(r"CC-(BY|BY-SA|BY-NC|BY-ND|BY-NC-SA|BY-NC-ND)-([1-4]\.0)")
 
+_REPAIRED: Final = frozenset(("license", "name", "creator"))
+
 _PLAIN: Final = frozenset(("name", "description", "keywords", "alternateName"))
 """Properties of schema.org that the mapping writes, too, and always as plain strings."""
 
 
-def license_iri(word: str) -> NamedNode | None:
+def license_iri(word: str) -> Term | None:
     """Give the IRI of a licence from the word for it, or None where the word is not known.
 
-    >>> license_iri("CC BY 4.0").value
-    'https://creativecommons.org/licenses/by/4.0/'
+    >>> license_iri("CC BY 4.0")
+    '<https://creativecommons.org/licenses/by/4.0/>'
     """
     folded = "-".join(word.upper().replace("_", " ").split())
     if folded in _CC0_WORDS:
         return CC0
     if found := _CREATIVE_COMMONS.fullmatch(folded):
-        return NamedNode(f"https://creativecommons.org/licenses/{found[1].lower()}/{found[2]}/")
+        return iri_term(f"https://creativecommons.org/licenses/{found[1].lower()}/{found[2]}/")
     return None
 
 
-def block_iri(figure: Figure, expanded: Expanded | None, place: Place) -> NamedNode:
+def block_iri(figure: Figure, expanded: Expanded | None, place: Place) -> Term:
     """Give the figure's IRI: the block's own `@id`, or the IRI of the figid where it is missing or unusable."""
     own = figure_iri(figure.figid)
     if expanded is None or (node := _main_node(figure, expanded)) is None:
         return own
     text = node.get("@id")
-    if text == own.value:
+    if text == iri_text(own):
         return own
     iri = absolute_iri(text) if text is not None and text[:4].lower() == "http" else None
     if iri is None:
         place.diagnose("jsonld-id", key="schema-jsonld.@id", value=text or "")
         return own
-    if iri.value != text:
+    if iri_text(iri) != text:
         place.diagnose("iri-encoded", key="schema-jsonld.@id", value=text)
     if iri != own:
         place.diagnose("figure-iri-differs", key="schema-jsonld.@id", value=text)
@@ -89,9 +91,9 @@ def _main_node(figure: Figure, expanded: Expanded) -> Node | None:
     return expanded.nodes[0] if expanded.nodes else None
 
 
-def block_triples(
-    figure: Figure, iri: NamedNode, expanded: Expanded, *, schema: SchemaOrg, as_is: bool, place: Place
-) -> list[Triple]:
+def block_statements(
+    figure: Figure, iri: Term, expanded: Expanded, *, schema: SchemaOrg, as_is: bool, place: Place
+) -> list[Statement]:
     """Map an expanded block.
 
     Args:
@@ -103,7 +105,7 @@ def block_triples(
         place: where the block is, for diagnostics.
 
     Returns:
-        The triples, the figure's own first.
+        The statements, the figure's own first.
     """
     main = _main_node(figure, expanded)
     if main is None or not (main.keys() - {"@id"}):
@@ -114,87 +116,100 @@ def block_triples(
     for node in expanded.nodes:
         if node is not main:
             block.subject(node)
-    return block.triples
+    return block.statements
+
+
+@lru_cache(maxsize=1024)
+def _local_name(name: str) -> tuple[str, str]:
+    """Give a property's name without schema.org's namespace, and the key that diagnostics show."""
+    local = _SCHEMA_NAMESPACE.sub("", name, count=1)
+    return local if local != name else "", f"schema-jsonld.{local}"
+
+
+@lru_cache(maxsize=4096)
+def _absolute_iri(text: str) -> Term | None:
+    """Remember the IRIs of properties, classes and the like, which blocks repeat."""
+    return absolute_iri(text)
 
 
 class _Block:
     """The state of mapping one block: the triples so far and the IRIs given to nodes without one."""
 
-    def __init__(self, figure: Figure, iri: NamedNode, schema: SchemaOrg, as_is: bool, place: Place) -> None:
+    def __init__(self, figure: Figure, iri: Term, schema: SchemaOrg, as_is: bool, place: Place) -> None:
         self.figure = figure
         self.iri = iri
         self.schema = schema
         self.as_is = as_is
         self.place = place
-        self.triples: list[Triple] = []
-        self._named: dict[str, NamedNode] = {}
+        self.statements: list[Statement] = []
+        self._named: dict[str, Term] = {}
         self._count = 0
 
     # ------------------------------------------------------------------------------------------------ IRIs
 
-    def to_iri(self, text: str, key: str) -> NamedNode | None:
+    def to_iri(self, text: str, key: str) -> Term | None:
         """Resolve and check an IRI of the block; an unusable one is reported."""
         if text.startswith("_:"):
             if text not in self._named:
                 self._named[text] = self.new_iri()
             return self._named[text]
-        found = absolute_iri(text, self.iri.value)
+        found = _absolute_iri(text) if ":" in text else absolute_iri(text, iri_text(self.iri))
         if found is None:
             self.place.diagnose("jsonld-iri", key=key, value=text)
             return None
-        if ":" in text and found.value != text:
+        if ":" in text and iri_text(found) != text:
             self.place.diagnose("iri-encoded", key=key, value=text)
-        if found.value.startswith(self.schema.other):
-            return NamedNode(self.schema.namespace + found.value[len(self.schema.other) :])
+        if found.startswith(self.schema.other, 1):
+            return iri_term(self.schema.namespace + iri_text(found)[len(self.schema.other) :])
         return found
 
-    def new_iri(self) -> NamedNode:
+    def new_iri(self) -> Term:
         self._count += 1
         self.place.diagnose("jsonld-node", key="schema-jsonld")
         return genid_iri(self.figure.figid, self._count)
 
     # ----------------------------------------------------------------------------------------------- nodes
 
-    def subject(self, node: Node) -> NamedNode | None:
+    def subject(self, node: Node) -> Term | None:
         """Map a node and give its IRI."""
         text = node.get("@id")
         if text is not None and text == (self.figure.jsonld or {}).get("@id"):
-            iri: NamedNode | None = self.iri
+            iri: Term | None = self.iri
         else:
             iri = self.new_iri() if text is None else self.to_iri(text, "schema-jsonld.@id")
         if iri is not None:
             self.node(iri, node)
         return iri
 
-    def node(self, iri: NamedNode, node: Node, *, main: bool = False) -> None:
+    def node(self, iri: Term, node: Node, *, main: bool = False) -> None:
         for name, values in node.items():
             if name[0] == "@":
                 self.keyword(iri, name, values)
                 continue
-            local = _SCHEMA_NAMESPACE.sub("", name, count=1) if name[:4] == "http" else name
-            key = f"schema-jsonld.{local}"
+            local, key = _local_name(name)
             predicate = self.to_iri(name, key)
             if predicate is None:
                 continue
+            repair = main and not self.as_is and local in _REPAIRED
             for value in values:
-                found = self.repaired(local, key, value) if main and not self.as_is and local is not name else None
+                found = self.repaired(local, key, value) if repair else None
                 if found is None:
                     found = self.value(value, key, plain=local in _PLAIN)
-                if found is not None and found is not _DROPPED:
-                    self.triples.append(Triple(iri, predicate, found))
+                if found:
+                    self.statements.append((iri, predicate, found))
 
-    def keyword(self, iri: NamedNode, name: str, values: Any) -> None:
+    def keyword(self, iri: Term, name: str, values: Any) -> None:
         """Map the keywords of a node object; `@id` and `@index` say nothing here."""
         if name == "@type":
             for text in values:
                 if (kind := self.to_iri(text, "schema-jsonld.@type")) is not None:
-                    self.triples.append(Triple(iri, RDF_TYPE, kind))
+                    self.statements.append((iri, RDF_TYPE, kind))
         elif name == "@reverse":
             for property_name, nodes in values.items():
                 predicate = self.to_iri(property_name, "schema-jsonld.@reverse")
                 for node in nodes:
                     if predicate is not None and (subject := self.subject(node)) is not None:
-                        self.triples.append(Triple(subject, predicate, iri))
+                        self.statements.append((subject, predicate, iri))
         elif name == "@included":
             for node in values:
                 self.subject(node)
@@ -203,7 +218,7 @@ class _Block:
 
     # ---------------------------------------------------------------------------------------------- values
 
-    def value(self, value: Node, key: str, *, plain: bool = False) -> NamedNode | Literal | None:
+    def value(self, value: Node, key: str, *, plain: bool = False) -> Term | None:
         """Map a value object, a list object or a node object to what stands as object."""
         if "@value" in value:
             return self.literal(value, key, plain)
@@ -211,7 +226,7 @@ class _Block:
             return self.list(value["@list"], key)
         return self.subject(value)
 
-    def literal(self, value: Node, key: str, plain: bool) -> Literal | None:
+    def literal(self, value: Node, key: str, plain: bool) -> Term | None:
         text = value["@value"]
         if isinstance(text, str) and len(value) == 1:
             if not self.as_is and is_missing(text):
@@ -222,33 +237,33 @@ class _Block:
             return string_literal(text, self.place, key)
         datatype = value.get("@type")
         if datatype == "@json":
-            return Literal(
-                json.dumps(text, ensure_ascii=False, sort_keys=True, separators=(",", ":")), datatype=RDF_JSON
+            return literal_term(
+                well_formed(json.dumps(text, ensure_ascii=False, sort_keys=True, separators=(",", ":"))), RDF_JSON
             )
         lexical, native = _lexical(text)
         if "@language" in value or "@direction" in value or (plain and datatype is not None):
             self.place.diagnose("jsonld-literal", key=key, value=lexical)
             return string_literal(lexical, self.place, key)
         if datatype is None:
-            return Literal(lexical, datatype=native) if native is not None else string_literal(lexical, self.place, key)
+            return literal_term(lexical, native) if native is not None else string_literal(lexical, self.place, key)
         kind = self.to_iri(datatype, key)
         if kind is None:
             return string_literal(lexical, self.place, key)
-        return Literal(string_literal(lexical, self.place, key).value, datatype=kind)
+        return literal_term(well_formed(lexical), kind)
 
-    def list(self, values: list[Node], key: str) -> NamedNode:
+    def list(self, values: list[Node], key: str) -> Term:
         """Map a list to an RDF collection, its cells named."""
-        head: NamedNode = RDF_NIL
+        head: Term = RDF_NIL
         for value in reversed([found for value in values if (found := self.value(value, key)) is not None]):
             cell = self.new_iri()
-            self.triples.append(Triple(cell, RDF_FIRST, value))
-            self.triples.append(Triple(cell, RDF_REST, head))
+            self.statements.append((cell, RDF_FIRST, value))
+            self.statements.append((cell, RDF_REST, head))
             head = cell
         return head
 
     # --------------------------------------------------------------------------------------------- repairs
 
-    def repaired(self, name: str, key: str, value: Node) -> NamedNode | Literal | None:
+    def repaired(self, name: str, key: str, value: Node) -> Term | None:
         """Give what a value of the template is repaired to, `_DROPPED` for nothing, or None where it is left."""
         if name == "license":
             return self.repaired_license(key, value)
@@ -260,7 +275,7 @@ class _Block:
             return WIKIPATHWAYS
         return None
 
-    def repaired_license(self, key: str, value: Node) -> NamedNode | Literal | None:
+    def repaired_license(self, key: str, value: Node) -> Term | None:
         word = value.get("@value")
         if word is None:
             stated = self.figure.jsonld.get("license") if self.figure.jsonld is not None else None
@@ -278,8 +293,8 @@ class _Block:
         return string_literal(word, self.place, key)
 
 
-_DROPPED: Final = Literal("")
-"""Stands for a repaired value that gives no triple; compared by identity."""
+_DROPPED: Final = Term("")
+"""Stands for a repaired value that gives no triple; no term is empty."""
 
 
 def _is_template_creator(value: Node) -> bool:
@@ -287,7 +302,7 @@ def _is_template_creator(value: Node) -> bool:
     return "@id" not in value and names == [_TEMPLATE_CREATOR]
 
 
-def _lexical(value: object) -> tuple[str, NamedNode | None]:
+def _lexical(value: object) -> tuple[str, Term | None]:
     """Give the lexical form of a JSON value, and its datatype unless it is a string (JSON-LD 1.1 API, section 8.2)."""
     if isinstance(value, bool):
         return str(value).lower(), XSD_BOOLEAN
@@ -301,13 +316,13 @@ def _lexical(value: object) -> tuple[str, NamedNode | None]:
 
 
 def block_license(
-    triples: list[Triple], iri: NamedNode, block: Mapping[str, Any] | None, schema: SchemaOrg
-) -> NamedNode | None:
+    statements: list[Statement], iri: Term, block: Mapping[str, Any] | None, schema: SchemaOrg
+) -> Term | None:
     """Give the IRI of the figure's licence: what the block says, or its word where it was left as it stands."""
     stated = (block or {}).get("license")
     if isinstance(stated, str) and (known := license_iri(stated)) is not None:
         return known
-    for triple in triples:
-        if triple.subject == iri and triple.predicate == schema.license and isinstance(triple.object, NamedNode):
-            return triple.object
+    for subject, predicate, value in statements:
+        if subject == iri and predicate == schema.license and is_iri(value):
+            return value
     return None

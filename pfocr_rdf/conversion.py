@@ -12,17 +12,16 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final
 
-from pyoxigraph import Triple
-
 from pfocr_rdf.database import Database, RecordFile
 from pfocr_rdf.diagnostics import Diagnostic, Report, diagnose
-from pfocr_rdf.entities import Entities, contribution, entity_triples
+from pfocr_rdf.entities import Entities, contribution, entity_statements
 from pfocr_rdf.figures import Figure
 from pfocr_rdf.iris import figure_iri
 from pfocr_rdf.mapping import Settings, map_figures
 from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.record import parse_record
 from pfocr_rdf.serialization import FORMATS
+from pfocr_rdf.terms import Statement, Term, iri_text
 from pfocr_rdf.vocabulary import PREFIXES
 
 __all__ = ["CHUNK", "ChunkResult", "Counts", "Identities", "Job", "convert_chunk", "convert_databases", "read_records"]
@@ -71,13 +70,13 @@ class Identity:
     """What names a figure: its figid, its IRI, and the file it was read from."""
 
     figid: str
-    iri: str
+    iri: Term
     file: str
 
     @classmethod
-    def of(cls, figure: Figure, iri: str = "") -> Identity:
+    def of(cls, figure: Figure, iri: Term | None = None) -> Identity:
         """Give the identity of a figure, with the IRI of its figid unless another is given."""
-        return cls(figure.figid, iri or figure_iri(figure.figid).value, figure.file)
+        return cls(figure.figid, iri or figure_iri(figure.figid), figure.file)
 
 
 class Identities:
@@ -87,7 +86,7 @@ class Identities:
 
     def __init__(self) -> None:
         self._figids: dict[str, str] = {}
-        self._other_iris: dict[str, str] = {}
+        self._other_iris: dict[Term, str] = {}
 
     def fault(self, identity: Identity) -> Diagnostic | None:
         """Take in a figure, or say why it must be left out."""
@@ -95,14 +94,16 @@ class Identities:
         if figid in self._figids:
             message = f"{self._figids[figid] or 'an earlier record'} has the same figid; this record is left out"
             return diagnose("figid-duplicate", message, file=file, figid=figid, key="figid")
-        own = iri == figure_iri(figid).value
+        own = iri == figure_iri(figid)
         first = self._other_iris.get(iri)
         if first is None and not own:
-            named = iri.removeprefix(PREFIXES["figure"]).removesuffix(".html")
+            named = iri_text(iri).removeprefix(PREFIXES["figure"]).removesuffix(".html")
             first = named if named in self._figids and named not in self._other_iris.values() else None
         if first is not None:
             message = f"the figure {first} has the same IRI; this record is left out"
-            return diagnose("figure-iri-duplicate", message, file=file, figid=figid, key="schema-jsonld.@id", value=iri)
+            return diagnose(
+                "figure-iri-duplicate", message, file=file, figid=figid, key="schema-jsonld.@id", value=iri_text(iri)
+            )
         self._figids[figid] = file
         if not own:
             self._other_iris[iri] = figid
@@ -162,19 +163,19 @@ def convert_chunk(job: Job) -> ChunkResult:
         if figure is not None and index not in job.skip:
             figures.append((index, figure))
     identities: list[tuple[int, Identity]] = []
-    triples: list[Triple] = []
+    statements: list[Statement] = []
     entities = Entities()
     of_file = {id(figure): found[index] for index, figure in figures}
     sections = map_figures(
         [figure for _, figure in figures], settings=job.settings, report_for=lambda figure: of_file[id(figure)].append
     )
     for (index, figure), section in zip(figures, sections, strict=True):
-        triples += section.triples
-        entities.add(contribution(figure, section.iri.value))
-        identities.append((index, Identity.of(figure, section.iri.value)))
-    data = FORMATS[job.format].write(triples, job.settings.schema)
+        statements += section.statements
+        entities.add(contribution(figure, section.iri))
+        identities.append((index, Identity.of(figure, section.iri)))
+    data = FORMATS[job.format].write(statements, job.settings.schema)
     diagnostics = tuple(diagnostic for diagnostics in found for diagnostic in diagnostics)
-    return ChunkResult(data, len(triples), entities, tuple(identities), diagnostics)
+    return ChunkResult(data, len(statements), entities, tuple(identities), diagnostics)
 
 
 def jobs_of(databases: Iterable[Database], settings: Settings, format: str, size: int = CHUNK) -> Iterator[Job]:
@@ -224,20 +225,20 @@ def convert_databases(
         entities.merge(result.entities)
         counts.figures += len(result.identities)
         counts.triples += result.triples
-    described = entity_triples(entities, settings=settings, report=counting)
+    described = entity_statements(entities, settings=settings, report=counting)
     for subjects in _subjects_together(described):
         counts.triples += len(subjects)
         write(FORMATS[format].write(subjects, settings.schema))
     return counts
 
 
-def _subjects_together(triples: Iterator[Triple], size: int = PART) -> Iterator[list[Triple]]:
-    """Cut triples into parts of at least `size`, never within a subject."""
-    while part := list(islice(triples, size)):
-        for triple in triples:
-            if triple.subject != part[-1].subject:
+def _subjects_together(statements: Iterator[Statement], size: int = PART) -> Iterator[list[Statement]]:
+    """Cut statements into parts of at least `size`, never within a subject."""
+    while part := list(islice(statements, size)):
+        for statement in statements:
+            if statement[0] != part[-1][0]:
                 yield part
-                part = [triple, *islice(triples, size)]
+                part = [statement, *islice(statements, size)]
             else:
-                part.append(triple)
+                part.append(statement)
         yield part

@@ -13,15 +13,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-import pyoxigraph
-from pyoxigraph import NamedNode, Triple
-
 from pfocr_rdf.diagnostics import Place, Report
 from pfocr_rdf.figures import Figure, Paper
 from pfocr_rdf.iris import article_page_iri, doi_iri, entity_iri, journal_iri, paper_iri, taxon_iri
 from pfocr_rdf.literals import string_literal
 from pfocr_rdf.mapping import Settings
 from pfocr_rdf.mentions import HUMAN, Chemical, Disease, Gene
+from pfocr_rdf.terms import Statement, Term, iri_term, literal_term
 from pfocr_rdf.vocabulary import (
     CC0,
     DATASET,
@@ -54,11 +52,11 @@ from pfocr_rdf.vocabulary import (
     SchemaOrg,
 )
 
-__all__ = ["Contribution", "Entities", "contribution", "entity_triples"]
+__all__ = ["Contribution", "Entities", "contribution", "entity_statements"]
 
 _HGNC_SYMBOL: Final = re.compile(r"[A-Za-z0-9_-]+@?")
-_DATASET_TITLE: Final = pyoxigraph.Literal("PFOCR: Pathway Figure OCR")
-_PMC: Final = pyoxigraph.Literal("PMC")
+_DATASET_TITLE: Final = literal_term("PFOCR: Pathway Figure OCR")
+_PMC: Final = literal_term("PMC")
 
 Source = Literal["Entrez Gene", "ChEBI", "MeSH", "DOID"]
 
@@ -68,7 +66,7 @@ _DISEASE: Final = 4
 
 
 @dataclass(slots=True)
-class _Term:
+class _Shared:
     """A gene, chemical or disease: what the figures say of it."""
 
     kinds: int = 0
@@ -100,14 +98,14 @@ class Contribution:
     """
 
     figid: str
-    iri: str
+    iri: Term
     file: str
     paper: Paper
     terms: tuple[tuple[Source, str, int, tuple[str, ...], str | None], ...]
     organisms: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def contribution(figure: Figure, iri: str) -> Contribution:
+def contribution(figure: Figure, iri: Term) -> Contribution:
     """Gather what a figure gives.
 
     Args:
@@ -153,9 +151,9 @@ class Entities:
     __slots__ = ("_figures", "_organisms", "_papers", "_terms")
 
     def __init__(self) -> None:
-        self._figures: list[str] = []
+        self._figures: list[Term] = []
         self._papers: dict[str, _PaperRecords] = {}
-        self._terms: dict[tuple[Source, str], _Term] = {}
+        self._terms: dict[tuple[Source, str], _Shared] = {}
         self._organisms: dict[str, dict[str, int]] = {}
 
     def add(self, contribution: Contribution) -> None:
@@ -168,7 +166,7 @@ class Entities:
         for source, identifier, kinds, labels, taxon_id in contribution.terms:
             term = self._terms.get((source, identifier))
             if term is None:
-                term = self._terms[source, identifier] = _Term()
+                term = self._terms[source, identifier] = _Shared()
             term.kinds |= kinds
             if kinds != _DISEASE:
                 term.figures.append(index)
@@ -188,7 +186,7 @@ class Entities:
             for variant, first in theirs.variants.items():
                 _keep_first(paper.variants, variant, first)
         for key, their_term in other._terms.items():
-            term = self._terms.setdefault(key, _Term())
+            term = self._terms.setdefault(key, _Shared())
             term.kinds |= their_term.kinds
             term.figures.extend(index + offset for index in their_term.figures)
             _add_counts(term.labels, their_term.labels)
@@ -196,9 +194,9 @@ class Entities:
         for taxon_id, names in other._organisms.items():
             _add_counts(self._organisms.setdefault(taxon_id, {}), names)
 
-    def part_of(self, figures: Iterable[int]) -> Iterator[NamedNode]:
+    def part_of(self, figures: Iterable[int]) -> Iterator[Term]:
         """Yield the figures' IRIs."""
-        return (NamedNode(self._figures[index]) for index in figures)
+        return (self._figures[index] for index in figures)
 
 
 def _keep_first(variants: dict[Paper, tuple[str, str]], paper: Paper, first: tuple[str, str]) -> None:
@@ -229,7 +227,7 @@ def _numeric(identifier: str) -> tuple[int, str]:
 # ------------------------------------------------------------------------------------------------- description
 
 
-def entity_triples(entities: Entities, *, settings: Settings, report: Report) -> Iterator[Triple]:
+def entity_statements(entities: Entities, *, settings: Settings, report: Report) -> Iterator[Statement]:
     """Describe what the figures share: papers, journals, genes, chemicals, diseases, organisms, then the dataset.
 
     Args:
@@ -238,36 +236,36 @@ def entity_triples(entities: Entities, *, settings: Settings, report: Report) ->
         report: takes the diagnostics about records that disagree.
 
     Yields:
-        The triples, each subject's together, in an order that depends only on what was gathered.
+        The statements, each subject's together, in an order that depends only on what was gathered.
     """
     schema = settings.schema
     papers = sorted(entities._papers, key=_numeric)
     for pmcid in papers:
-        yield from _paper_triples(entities, pmcid, schema, report)
-    yield from _journal_triples(entities, papers, schema, report)
+        yield from _paper_statements(entities, pmcid, schema, report)
+    yield from _journal_statements(entities, papers, schema, report)
     terms = sorted(entities._terms, key=lambda key: (_numeric(key[1]), key[0]))
     for wanted in ("gene", "chemical", "disease"):
         for key in terms:
             if _section_of(entities._terms[key]) == wanted:
-                yield from _term_triples(entities, key, schema, report)
+                yield from _term_statements(entities, key, schema, report)
     for taxon_id in sorted(entities._organisms, key=_numeric):
         organism = taxon_iri(taxon_id)
-        yield Triple(organism, RDF_TYPE, schema.taxon)
+        yield organism, RDF_TYPE, schema.taxon
         yield from _labels(organism, entities._organisms[taxon_id], Place("", "", report), "organisms")
-        yield Triple(organism, DCTERMS_IDENTIFIER, pyoxigraph.Literal(taxon_id))
-    yield from _dataset_triples(settings)
+        yield organism, DCTERMS_IDENTIFIER, literal_term(taxon_id)
+    yield from _dataset_statements(settings)
 
 
-def _section_of(term: _Term) -> str:
+def _section_of(term: _Shared) -> str:
     """Tell under which heading a term is described; what is both chemical and disease is under the chemicals."""
     if term.kinds & _GENE:
         return "gene"
     return "chemical" if term.kinds & _CHEMICAL else "disease"
 
 
-def _labels(subject: NamedNode, counts: dict[str, int], place: Place, key: str) -> Iterator[Triple]:
+def _labels(subject: Term, counts: dict[str, int], place: Place, key: str) -> Iterator[Statement]:
     for rank, label in enumerate(_by_frequency(counts)):
-        yield Triple(subject, SKOS_ALT_LABEL if rank else RDFS_LABEL, string_literal(label, place, key))
+        yield subject, SKOS_ALT_LABEL if rank else RDFS_LABEL, string_literal(label, place, key)
 
 
 def _merged(paper: _PaperRecords, pmcid: str, report: Report) -> tuple[Paper, str]:
@@ -310,38 +308,40 @@ def _shown(value: object) -> str:
     return str(name)
 
 
-def _paper_triples(entities: Entities, pmcid: str, schema: SchemaOrg, report: Report) -> Iterator[Triple]:
+def _paper_statements(entities: Entities, pmcid: str, schema: SchemaOrg, report: Report) -> Iterator[Statement]:
     records = entities._papers[pmcid]
     paper, file = _merged(records, pmcid, report)
     place = Place(file, "", report)
     iri = paper_iri(pmcid)
 
-    def text(predicate: NamedNode, value: str | None, key: str) -> Iterator[Triple]:
+    def text(predicate: Term, value: str | None, key: str) -> Iterator[Statement]:
         if value is not None:
-            yield Triple(iri, predicate, string_literal(value, place, key))
+            yield iri, predicate, string_literal(value, place, key)
 
-    yield Triple(iri, RDF_TYPE, WP_PUBLICATION_REFERENCE)
-    yield Triple(iri, RDF_TYPE, schema.scholarly_article)
-    yield Triple(iri, DC_SOURCE, _PMC)
-    yield Triple(iri, DCTERMS_IDENTIFIER, pyoxigraph.Literal(pmcid))
-    yield Triple(iri, FOAF_PAGE, article_page_iri(f"pmc/articles/{pmcid}/"))
+    yield iri, RDF_TYPE, WP_PUBLICATION_REFERENCE
+    yield iri, RDF_TYPE, schema.scholarly_article
+    yield iri, DC_SOURCE, _PMC
+    yield iri, DCTERMS_IDENTIFIER, literal_term(pmcid)
+    yield iri, FOAF_PAGE, article_page_iri(f"pmc/articles/{pmcid}/")
     yield from text(schema.name, paper.title, "papertitle")
     yield from text(DC_TITLE, paper.title, "papertitle")
     if paper.year is not None:
-        yield Triple(iri, schema.date_published, pyoxigraph.Literal(paper.year, datatype=XSD_G_YEAR))
+        yield iri, schema.date_published, literal_term(paper.year, XSD_G_YEAR)
     yield from text(DCTERMS_BIBLIOGRAPHIC_CITATION, paper.citation, "reftext")
     if paper.doi is not None:
-        yield Triple(iri, schema.same_as, doi_iri(paper.doi))
+        yield iri, schema.same_as, doi_iri(paper.doi)
     if paper.journal is not None:
-        yield Triple(iri, schema.is_part_of, journal_iri(paper.journal.name))
+        yield iri, schema.is_part_of, journal_iri(paper.journal.name)
     yield from text(DC_PUBLISHER, paper.publisher, "publisher_name")
     for keyword in paper.keywords:
         yield from text(schema.keywords, keyword, "keywords")
     for figure in entities.part_of(records.figures):
-        yield Triple(iri, DCTERMS_IS_PART_OF, figure)
+        yield iri, DCTERMS_IS_PART_OF, figure
 
 
-def _journal_triples(entities: Entities, papers: list[str], schema: SchemaOrg, report: Report) -> Iterator[Triple]:
+def _journal_statements(
+    entities: Entities, papers: list[str], schema: SchemaOrg, report: Report
+) -> Iterator[Statement]:
     """Describe the journals of the papers' merged descriptions."""
 
     def silent(_: object) -> None:
@@ -367,59 +367,61 @@ def _journal_triples(entities: Entities, papers: list[str], schema: SchemaOrg, r
         title, abbreviation = titles[name]
         iri = journal_iri(name)
         place = Place("", "", report)
-        yield Triple(iri, RDF_TYPE, schema.periodical)
+        yield iri, RDF_TYPE, schema.periodical
         if title is not None:
-            yield Triple(iri, schema.name, string_literal(title, place, "journal_title"))
+            yield iri, schema.name, string_literal(title, place, "journal_title")
         if abbreviation is not None:
-            yield Triple(iri, schema.alternate_name, string_literal(abbreviation, place, "journal_nlm_ta"))
+            yield iri, schema.alternate_name, string_literal(abbreviation, place, "journal_nlm_ta")
 
 
-def _term_triples(entities: Entities, key: tuple[Source, str], schema: SchemaOrg, report: Report) -> Iterator[Triple]:
+def _term_statements(
+    entities: Entities, key: tuple[Source, str], schema: SchemaOrg, report: Report
+) -> Iterator[Statement]:
     source, identifier = key
     term = entities._terms[key]
     place = Place("", "", report)
     iri = _term_iri(key)
     for kind in _classes(term, schema):
-        yield Triple(iri, RDF_TYPE, kind)
-    yield Triple(iri, DC_IDENTIFIER, iri)
-    yield Triple(iri, DCTERMS_IDENTIFIER, pyoxigraph.Literal(identifier))
-    yield Triple(iri, DC_SOURCE, pyoxigraph.Literal(source))
+        yield iri, RDF_TYPE, kind
+    yield iri, DC_IDENTIFIER, iri
+    yield iri, DCTERMS_IDENTIFIER, literal_term(identifier)
+    yield iri, DC_SOURCE, literal_term(source)
     yield from _labels(iri, term.labels, place, "label")
     if source == "Entrez Gene":
-        yield Triple(iri, WP_BDB_ENTREZ_GENE, iri)
+        yield iri, WP_BDB_ENTREZ_GENE, iri
         taxa = _by_frequency(term.taxa)
         if len(taxa) > 1:
             place.diagnose("gene-taxon-differs", key="organism_id", value=f"gene {identifier}: {', '.join(taxa)}")
         if taxa[:1] == [HUMAN]:
-            yield from _hgnc_triples(iri, term, place)
-        yield Triple(iri, FOAF_PAGE, NamedNode(f"https://www.ncbi.nlm.nih.gov/gene/{identifier}"))
+            yield from _hgnc_statements(iri, term, place)
+        yield iri, FOAF_PAGE, iri_term(f"https://www.ncbi.nlm.nih.gov/gene/{identifier}")
         if taxa:
-            yield Triple(iri, schema.taxonomic_range, taxon_iri(taxa[0]))
+            yield iri, schema.taxonomic_range, taxon_iri(taxa[0])
     elif source == "ChEBI":
-        yield Triple(iri, WP_BDB_CHEBI, iri)
-        yield Triple(iri, SKOS_EXACT_MATCH, NamedNode(PREFIXES["obo"] + identifier.replace(":", "_")))
+        yield iri, WP_BDB_CHEBI, iri
+        yield iri, SKOS_EXACT_MATCH, iri_term(PREFIXES["obo"] + identifier.replace(":", "_"))
     for figure in entities.part_of(term.figures):
-        yield Triple(iri, DCTERMS_IS_PART_OF, figure)
+        yield iri, DCTERMS_IS_PART_OF, figure
 
 
-def _hgnc_triples(iri: NamedNode, term: _Term, place: Place) -> Iterator[Triple]:
+def _hgnc_statements(iri: Term, term: _Shared, place: Place) -> Iterator[Statement]:
     symbol = next(iter(_by_frequency(term.labels)), None)
     if symbol is None:
         return
     if _HGNC_SYMBOL.fullmatch(symbol):
-        yield Triple(iri, WP_BDB_HGNC_SYMBOL, NamedNode(PREFIXES["hgnc.symbol"] + symbol))
+        yield iri, WP_BDB_HGNC_SYMBOL, iri_term(PREFIXES["hgnc.symbol"] + symbol)
     else:
         place.diagnose("gene-symbol", key="ncbigene_symbol", value=symbol)
 
 
-def _term_iri(key: tuple[Source, str]) -> NamedNode:
+def _term_iri(key: tuple[Source, str]) -> Term:
     source, identifier = key
     if source == "Entrez Gene":
         return entity_iri(Gene(identifier))
     return entity_iri(Disease("DOID", identifier) if source == "DOID" else Chemical(source, identifier))
 
 
-def _classes(term: _Term, schema: SchemaOrg) -> Iterator[NamedNode]:
+def _classes(term: _Shared, schema: SchemaOrg) -> Iterator[Term]:
     if term.kinds & _GENE:
         yield from (WP_DATA_NODE, WP_GENE_PRODUCT, schema.gene)
     if term.kinds & _CHEMICAL:
@@ -428,9 +430,9 @@ def _classes(term: _Term, schema: SchemaOrg) -> Iterator[NamedNode]:
         yield schema.medical_condition
 
 
-def _dataset_triples(settings: Settings) -> Iterator[Triple]:
-    yield Triple(DATASET, RDF_TYPE, VOID_DATASET)
-    yield Triple(DATASET, DCTERMS_TITLE, _DATASET_TITLE)
-    yield Triple(DATASET, DCTERMS_LICENSE, CC0)
+def _dataset_statements(settings: Settings) -> Iterator[Statement]:
+    yield DATASET, RDF_TYPE, VOID_DATASET
+    yield DATASET, DCTERMS_TITLE, _DATASET_TITLE
+    yield DATASET, DCTERMS_LICENSE, CC0
     if settings.created_on is not None:
-        yield Triple(DATASET, PAV_CREATED_ON, pyoxigraph.Literal(settings.created_on, datatype=XSD_DATE))
+        yield DATASET, PAV_CREATED_ON, literal_term(settings.created_on, XSD_DATE)

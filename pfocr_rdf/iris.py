@@ -1,7 +1,7 @@
 """The IRIs of the output: one function a kind of thing.
 
 A value from a record never becomes part of an IRI unchecked: parts are percent-encoded here, and `pyoxigraph`
-checks the whole against RFC 3987 as the `NamedNode` is made. The forms are those of the mapping's table of IRIs.
+checks the whole against RFC 3987 as the term is made. The forms are those of the mapping's table of IRIs.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from hashlib import sha256
 from typing import Final
 from urllib.parse import quote, urljoin, urlsplit
 
-from pyoxigraph import NamedNode
-
 from pfocr_rdf.mentions import Chemical, Disease, Gene, Kind
+from pfocr_rdf.terms import Term, iri_term
 from pfocr_rdf.vocabulary import PREFIXES, SITE
 
 __all__ = [
@@ -54,13 +53,13 @@ _NOT_ALLOWED: Final = re.compile(
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
-def figure_iri(figid: str) -> NamedNode:
+def figure_iri(figid: str) -> Term:
     """Make the IRI that a figid gives.
 
-    >>> figure_iri("PMC1__a.b").value
-    'https://pfocr.wikipathways.org/figures/PMC1__a.b.html'
+    >>> figure_iri("PMC1__a.b")
+    '<https://pfocr.wikipathways.org/figures/PMC1__a.b.html>'
     """
-    return NamedNode(f"{PREFIXES['figure']}{quote(figid, safe='')}.html")
+    return iri_term(f"{PREFIXES['figure']}{quote(figid, safe='')}.html")
 
 
 def mention_digest(word: str, match: str | None, lexicon: str | None) -> str:
@@ -71,31 +70,31 @@ def mention_digest(word: str, match: str | None, lexicon: str | None) -> str:
     return sha256(f"{word}\t{match or ''}\t{lexicon or ''}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def mention_iri(figid: str, kind: Kind, digest: str) -> NamedNode:
+def mention_iri(figid: str, kind: Kind, digest: str) -> Term:
     """Make a mention's IRI, in a flat namespace.
 
-    >>> mention_iri("PMC1__a", "gene", "0a1b2c3d4e").value
-    'https://pfocr.wikipathways.org/mention/PMC1__a.gene.0a1b2c3d4e'
+    >>> mention_iri("PMC1__a", "gene", "0a1b2c3d4e")
+    '<https://pfocr.wikipathways.org/mention/PMC1__a.gene.0a1b2c3d4e>'
     """
-    return NamedNode(f"{PREFIXES['mention']}{quote(figid, safe='')}.{kind}.{digest}")
+    return iri_term(f"{PREFIXES['mention']}{quote(figid, safe='')}.{kind}.{digest}")
 
 
-def genid_iri(figid: str, number: int) -> NamedNode:
+def genid_iri(figid: str, number: int) -> Term:
     """Make the IRI of a node that a JSON-LD block leaves without one (RDF 1.1, section 3.5)."""
-    return NamedNode(f"{SITE}.well-known/genid/{quote(figid, safe='')}.{number}")
+    return iri_term(f"{SITE}.well-known/genid/{quote(figid, safe='')}.{number}")
 
 
 @lru_cache(maxsize=_CACHED)
-def paper_iri(pmcid: str) -> NamedNode:
+def paper_iri(pmcid: str) -> Term:
     """Make the IRI of a paper.
 
-    >>> paper_iri("PMC1").value
-    'https://identifiers.org/pmc/PMC1'
+    >>> paper_iri("PMC1")
+    '<https://identifiers.org/pmc/PMC1>'
     """
-    return NamedNode(f"{PREFIXES['pmc']}{pmcid}")
+    return iri_term(f"{PREFIXES['pmc']}{pmcid}")
 
 
-def image_iri(pmcid: str, filename: str, template: str = IMAGE_URL) -> NamedNode:
+def image_iri(pmcid: str, filename: str, template: str = IMAGE_URL) -> Term:
     """Make the IRI of a figure's image.
 
     Args:
@@ -106,65 +105,65 @@ def image_iri(pmcid: str, filename: str, template: str = IMAGE_URL) -> NamedNode
     Raises:
         ValueError: when the template does not give an IRI.
 
-    >>> image_iri("PMC1", "fig 1.jpg").value
-    'https://europepmc.org/articles/PMC1/bin/fig%201.jpg'
+    >>> image_iri("PMC1", "fig 1.jpg")
+    '<https://europepmc.org/articles/PMC1/bin/fig%201.jpg>'
     """
     filled = template.replace("{pmcid}", pmcid).replace("{filename}", quote(filename, safe=_SEGMENT))
-    return NamedNode(filled)
+    return iri_term(filled)
 
 
 @lru_cache(maxsize=_CACHED)
-def journal_iri(name: str) -> NamedNode:
+def journal_iri(name: str) -> Term:
     """Make the IRI of a journal from its NLM abbreviation, or its title where it has none.
 
-    >>> journal_iri("Chem Sci").value
-    'https://pfocr.wikipathways.org/journal/Chem%20Sci'
+    >>> journal_iri("Chem Sci")
+    '<https://pfocr.wikipathways.org/journal/Chem%20Sci>'
     """
-    return NamedNode(f"{PREFIXES['journal']}{quote(name, safe='')}")
+    return iri_term(f"{PREFIXES['journal']}{quote(name, safe='')}")
 
 
 @lru_cache(maxsize=_CACHED)
-def entity_iri(entity: Gene | Chemical | Disease) -> NamedNode:
+def entity_iri(entity: Gene | Chemical | Disease) -> Term:
     """Make the IRI of a gene, chemical or disease.
 
-    >>> entity_iri(Chemical("ChEBI", "CHEBI:4167")).value
-    'https://identifiers.org/chebi/CHEBI:4167'
+    >>> entity_iri(Chemical("ChEBI", "CHEBI:4167"))
+    '<https://identifiers.org/chebi/CHEBI:4167>'
     """
     if isinstance(entity, Gene):
-        return NamedNode(f"{PREFIXES['ncbigene']}{entity.id}")
+        return iri_term(f"{PREFIXES['ncbigene']}{entity.id}")
     if entity.source == "MeSH":
-        return NamedNode(f"{PREFIXES['mesh']}{entity.id}")
+        return iri_term(f"{PREFIXES['mesh']}{entity.id}")
     prefix = PREFIXES["chebi"] if isinstance(entity, Chemical) else PREFIXES["doid"]
-    return NamedNode(f"{prefix}{entity.id.partition(':')[2]}")
+    return iri_term(f"{prefix}{entity.id.partition(':')[2]}")
 
 
 @lru_cache(maxsize=_CACHED)
-def taxon_iri(taxon_id: str) -> NamedNode:
+def taxon_iri(taxon_id: str) -> Term:
     """Make the IRI of an organism.
 
-    >>> taxon_iri("9606").value
-    'http://purl.obolibrary.org/obo/NCBITaxon_9606'
+    >>> taxon_iri("9606")
+    '<http://purl.obolibrary.org/obo/NCBITaxon_9606>'
     """
-    return NamedNode(f"{PREFIXES['ncbitaxon']}{taxon_id}")
+    return iri_term(f"{PREFIXES['ncbitaxon']}{taxon_id}")
 
 
-def doi_iri(doi: str) -> NamedNode:
+def doi_iri(doi: str) -> Term:
     """Make the IRI of a DOI; what URLs do not allow in a path is percent-encoded.
 
-    >>> doi_iri("10.1002/(SICI)1<a::AID-1>3.0.CO;2-X").value
-    'https://doi.org/10.1002/(SICI)1%3Ca::AID-1%3E3.0.CO;2-X'
+    >>> doi_iri("10.1002/(SICI)1<a::AID-1>3.0.CO;2-X")
+    '<https://doi.org/10.1002/(SICI)1%3Ca::AID-1%3E3.0.CO;2-X>'
     """
-    return NamedNode(PREFIXES["doi"] + quote(doi, safe=_SEGMENT + "/"))
+    return iri_term(PREFIXES["doi"] + quote(doi, safe=_SEGMENT + "/"))
 
 
-def article_page_iri(path: str) -> NamedNode:
+def article_page_iri(path: str) -> Term:
     """Make the IRI of a page of PubMed Central from its path, which begins with `pmc/articles/`."""
-    return NamedNode("https://www.ncbi.nlm.nih.gov/" + quote(path, safe=_SEGMENT + "/"))
+    return iri_term("https://www.ncbi.nlm.nih.gov/" + quote(path, safe=_SEGMENT + "/"))
 
 
-def site_iri(path: str) -> NamedNode:
+def site_iri(path: str) -> Term:
     """Make the IRI of a page of PFOCR's site from its path, which begins with a slash."""
-    return NamedNode(SITE + quote(path[1:], safe=_SEGMENT + "/"))
+    return iri_term(SITE + quote(path[1:], safe=_SEGMENT + "/"))
 
 
 def encode_iri(text: str) -> str:
@@ -176,25 +175,25 @@ def encode_iri(text: str) -> str:
     return _NOT_ALLOWED.sub(lambda match: quote(match[0].encode("utf-8", "replace"), safe=""), text)
 
 
-def absolute_iri(text: str, base: str = "") -> NamedNode | None:
+def absolute_iri(text: str, base: str = "") -> Term | None:
     """Make an IRI of one that a record gives, or None where it cannot be written.
 
     Args:
         text: an IRI, or a reference relative to `base`; characters that are not allowed are percent-encoded.
         base: an absolute http(s) IRI, or nothing.
 
-    >>> absolute_iri("CC0", "https://pfocr.wikipathways.org/figures/PMC1__a.html").value
-    'https://pfocr.wikipathways.org/figures/CC0'
+    >>> absolute_iri("CC0", "https://pfocr.wikipathways.org/figures/PMC1__a.html")
+    '<https://pfocr.wikipathways.org/figures/CC0>'
     >>> absolute_iri("javascript:alert(1)") is None
     True
     """
     try:
         if base and not _SCHEME.match(text):
             text = urljoin(base, text)
-        iri = encode_iri(text)
-        parts = urlsplit(iri)
+        encoded = encode_iri(text)
+        parts = urlsplit(encoded)
         if parts.scheme.lower() not in _SCHEMES or (parts.scheme.lower() in ("http", "https") and not parts.hostname):
             return None
-        return NamedNode(iri)
+        return iri_term(encoded)
     except ValueError:
         return None

@@ -27,6 +27,11 @@ Node = dict[str, Any]
 
 _SCHEMA_ORG: Final = re.compile(r"https?://schema\.org(/|/docs/jsonldcontext\.json(ld)?)?")
 _MARK: Final = "urn:pfocr-rdf:block"
+_PLAIN_TERMS: Final = {term: f"http://schema.org/{term}" for term in ("description", "keywords", "name")}
+"""Terms without coercion in schema.org's context: a text under one of them expands to itself, whatever it says."""
+
+_CACHED: Final = 1024
+_CACHED_BYTES: Final = 4096
 _MAX_CONTEXT_BYTES: Final = 64 * 1024
 _MAX_CONTEXTS: Final = 64
 
@@ -83,7 +88,9 @@ def _base_less() -> dict[str, Any]:
 def expand_blocks(blocks: Sequence[object], bases: Sequence[str]) -> list[Expanded | BlockError]:
     """Expand blocks, those with schema.org's context in one call.
 
-    A block that is malformed or malicious gives a `BlockError` and leaves the others as they are.
+    What every block has of the template (type, licence, creator) is expanded once and remembered; what differs (the
+    figure's IRI and the texts) expands to itself. A block that is malformed or malicious gives a `BlockError` and
+    leaves the others as they are.
 
     Args:
         blocks: the values of `schema-jsonld`.
@@ -93,7 +100,7 @@ def expand_blocks(blocks: Sequence[object], bases: Sequence[str]) -> list[Expand
         For each block its expansion, or why there is none.
     """
     results: list[Expanded | BlockError | None] = [None] * len(blocks)
-    batch: dict[int, Node] = {}
+    batch: list[tuple[int, Mapping[str, Any]]] = []
     for index, block in enumerate(blocks):
         if not isinstance(block, Mapping):
             results[index] = BlockError("jsonld-form", value=str(block))
@@ -101,21 +108,13 @@ def expand_blocks(blocks: Sequence[object], bases: Sequence[str]) -> list[Expand
         contexts = list(_contexts(block))
         if error := _refused(contexts):
             results[index] = error
-        elif (
-            len(contexts) == 1
-            and isinstance(block.get("@context"), str)
-            and "@graph" not in block
-            and _MARK not in block
-        ):
-            batch[index] = {**block, _MARK: str(index)}
-            del batch[index]["@context"]
+        elif len(contexts) == 1 and isinstance(block.get("@context"), str) and not block.keys() & {"@graph", _MARK}:
+            batch.append((index, block))
         else:
             results[index] = _expand_alone(block, bases[index])
-    with warnings.catch_warnings():
-        # PyLD warns of keys that look like keywords and leaves them out, as JSON-LD 1.1 asks
-        warnings.simplefilter("ignore")
-        results_of_batch = _expand_batch(batch)
-    return [result or results_of_batch[index] for index, result in enumerate(results)]
+    for index, result in _expand_together(batch):
+        results[index] = result
+    return [result for result in results if result is not None]
 
 
 def _contexts(value: object) -> Iterator[object]:
@@ -152,29 +151,73 @@ def _refused(contexts: list[object]) -> BlockError | None:
     return None
 
 
-def _expand_batch(batch: dict[int, Node]) -> dict[int, Expanded | BlockError]:
-    """Expand blocks of schema.org's context in one call; where that fails, in halves, down to the one at fault."""
+_remembered: dict[str, Node] = {}
+"""Expanded template parts by their JSON text."""
+
+
+def _expand_together(batch: list[tuple[int, Mapping[str, Any]]]) -> Iterator[tuple[int, Expanded | BlockError]]:
+    """Expand blocks of schema.org's context, each template part once."""
+    divided = [(index, *_divided(block)) for index, block in batch]
+    new = {text: part for _, part, text, _ in divided if text not in _remembered}
+    expanded: dict[str, Node | BlockError] = dict(_expand_batch(new))
+    if len(_remembered) + len(expanded) > _CACHED:
+        _remembered.clear()
+    for text, node in expanded.items():
+        if isinstance(node, dict) and len(text) <= _CACHED_BYTES:
+            _remembered[text] = node  # noqa: PERF403 - an update in place
+    for index, _, text, own in divided:
+        known = expanded[text] if text in expanded else _remembered[text]
+        if isinstance(known, BlockError):
+            yield index, known
+        else:
+            both = {key: known[key] + own[key] for key in own.keys() & known.keys()}  # "name" beside "schema:name"
+            yield index, Expanded((dict(sorted({**known, **own, **both}.items())),))
+
+
+def _divided(block: Mapping[str, Any]) -> tuple[Node, str, Node]:
+    """Divide a block into the part to expand, its JSON text, and what is its own and expands to itself."""
+    part: Node = {}
+    own: Node = {}
+    for key, value in block.items():
+        if key == "@context":
+            continue
+        if key == "@id" and type(value) is str and value.startswith(("https://", "http://")) and "id" not in block:
+            own["@id"] = value  # neither relative nor a compact IRI (JSON-LD 1.1 API, section 5.2)
+        elif (iri := _PLAIN_TERMS.get(key)) is not None and _is_text(value):
+            own[iri] = [{"@value": text} for text in ((value,) if type(value) is str else value)]
+        else:
+            part[key] = value
+    return part, json.dumps(part, sort_keys=True, default=str), own
+
+
+def _is_text(value: object) -> bool:
+    """Tell whether a value is a text or a list of texts."""
+    return type(value) is str or (type(value) is list and all(type(item) is str for item in value))
+
+
+def _expand_batch(batch: dict[str, Node]) -> dict[str, Node | BlockError]:
+    """Expand nodes of schema.org's context in one call; where that fails, in halves, down to the one at fault."""
     if not batch:
         return {}
-    expanded = _pyld({"@graph": list(batch.values())}, expandContext=_base_less())
-    if isinstance(expanded, BlockError):
+    texts = list(batch)
+    marked = [{**batch[text], _MARK: str(number)} for number, text in enumerate(texts)]
+    nodes = _pyld({"@graph": marked}, expandContext=_base_less())
+    if isinstance(nodes, BlockError):
         if len(batch) == 1:
-            return dict.fromkeys(batch, expanded)
-        items = list(batch.items())
-        middle = len(items) // 2
-        return _expand_batch(dict(items[:middle])) | _expand_batch(dict(items[middle:]))
-    results: dict[int, Expanded | BlockError] = {}
-    for node in expanded:
+            return dict.fromkeys(batch, nodes)
+        middle = len(texts) // 2
+        halves = ({text: batch[text] for text in half} for half in (texts[:middle], texts[middle:]))
+        return {text: result for half in halves for text, result in _expand_batch(half).items()}
+    results: dict[str, Node | BlockError] = {}
+    for node in nodes:
         mark = node.pop(_MARK)
-        results[int(mark[0]["@value"])] = Expanded((node,))
+        results[texts[int(mark[0]["@value"])]] = node
     return results
 
 
 def _expand_alone(block: Mapping[str, Any], base: str) -> Expanded | BlockError:
     """Expand one block through its own contexts, schema.org's written in for its address."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        expanded = _pyld(_with_schema_org(block), base=base)
+    expanded = _pyld(_with_schema_org(block), base=base)
     return expanded if isinstance(expanded, BlockError) else Expanded(tuple(expanded))
 
 
@@ -201,7 +244,10 @@ def _contexts_written(context: Any) -> Any:
 def _pyld(document: Node, **options: Any) -> list[Node] | BlockError:
     """Call PyLD; whatever it raises becomes a `BlockError`."""
     try:
-        expanded = jsonld.expand(document, {"documentLoader": _no_loader, **options})
+        with warnings.catch_warnings():
+            # PyLD warns of keys that look like keywords and leaves them out, as JSON-LD 1.1 asks
+            warnings.simplefilter("ignore")
+            expanded = jsonld.expand(document, {"documentLoader": _no_loader, **options})
     except jsonld.JsonLdError as error:
         cause: BaseException = error
         while isinstance(cause.__cause__, jsonld.JsonLdError):

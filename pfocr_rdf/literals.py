@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from pyoxigraph import Literal
-
 from pfocr_rdf.diagnostics import Place
+from pfocr_rdf.terms import Term, literal_term
 
-__all__ = ["string_literal"]
+__all__ = ["string_literal", "well_formed"]
 
 
-def string_literal(text: str, place: Place, key: str) -> Literal:
+def string_literal(text: str, place: Place, key: str) -> Term:
     """Make an `xsd:string` of a text.
 
     A lone surrogate, which no RDF text can hold and no UTF-8 file either, comes only from Python callers; it is
     replaced by U+FFFD and reported.
     """
     try:
-        return Literal(text)
+        return literal_term(text)
     except ValueError:
         place.diagnose("text-surrogate", key=key, value=text)
-        return Literal(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+        return literal_term(well_formed(text))
+
+
+def well_formed(text: str) -> str:
+    """Replace lone surrogates by U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,8 +1,8 @@
 """A figure to its triples: the tables of the mapping, row by row.
 
-`section_triples` gives what stands with the figure: the figure itself, its mentions, its image. What figures share
+`map_figures` gives what stands with the figure: the figure itself, its mentions, its image. What figures share
 (papers, journals, genes, chemicals, diseases, organisms) is described once a run, after the figures, by
-`pfocr_rdf.entities`; a figure adds only the links that `link_triples` gives.
+`pfocr_rdf.entities`; a figure adds only the links that `link_statements` gives.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Triple
 
-from pfocr_rdf.block import block_iri, block_license, block_triples
+from pfocr_rdf.block import block_iri, block_license, block_statements
 from pfocr_rdf.diagnostics import Diagnostic, Place, Report
 from pfocr_rdf.figures import Figure
 from pfocr_rdf.iris import (
@@ -32,6 +32,8 @@ from pfocr_rdf.iris import (
 from pfocr_rdf.jsonld import BlockError, Expanded, expand_blocks
 from pfocr_rdf.literals import string_literal
 from pfocr_rdf.mentions import Disease, Entity, Kind, Mention
+from pfocr_rdf.terms import Statement, Term, iri_term, iri_text, literal_term
+from pfocr_rdf.terms import triples as as_triples
 from pfocr_rdf.vocabulary import (
     DATASET,
     DC_IDENTIFIER,
@@ -80,23 +82,23 @@ from pfocr_rdf.vocabulary import (
     schema_org,
 )
 
-__all__ = ["Section", "Settings", "figure_triples", "link_triples", "map_figures"]
+__all__ = ["Section", "Settings", "figure_triples", "link_statements", "map_figures"]
 
-_PFOCR: Final = Literal("PFOCR")
-_MENTION_CLASS: Final[dict[Kind, NamedNode]] = {
+_PFOCR: Final = literal_term("PFOCR")
+_MENTION_CLASS: Final[dict[Kind, Term]] = {
     "gene": PFOCR_GENE_MENTION,
     "chemical": PFOCR_CHEMICAL_MENTION,
     "disease": PFOCR_DISEASE_MENTION,
 }
 _MEDIA_TYPES: Final = {
-    "jpg": Literal("image/jpeg"),
-    "jpeg": Literal("image/jpeg"),
-    "png": Literal("image/png"),
-    "gif": Literal("image/gif"),
-    "tif": Literal("image/tiff"),
-    "tiff": Literal("image/tiff"),
-    "svg": Literal("image/svg+xml"),
-    "webp": Literal("image/webp"),
+    "jpg": literal_term("image/jpeg"),
+    "jpeg": literal_term("image/jpeg"),
+    "png": literal_term("image/png"),
+    "gif": literal_term("image/gif"),
+    "tif": literal_term("image/tiff"),
+    "tiff": literal_term("image/tiff"),
+    "svg": literal_term("image/svg+xml"),
+    "webp": literal_term("image/webp"),
 }
 
 
@@ -143,12 +145,12 @@ class Section:
     Attributes:
         figure: the figure.
         iri: its IRI.
-        triples: the figure's, its mentions' and its image's triples, each subject's together.
+        statements: the figure's, its mentions' and its image's, each subject's together.
     """
 
     figure: Figure
-    iri: NamedNode
-    triples: list[Triple]
+    iri: Term
+    statements: list[Statement]
 
 
 def map_figures(
@@ -165,7 +167,8 @@ def map_figures(
         The sections, in the order of the figures.
     """
     with_block = [figure for figure in figures if figure.jsonld is not None]
-    expansions = iter(expand_blocks([f.jsonld for f in with_block], [figure_iri(f.figid).value for f in with_block]))
+    bases = [iri_text(figure_iri(figure.figid)) for figure in with_block]
+    expansions = iter(expand_blocks([figure.jsonld for figure in with_block], bases))
     for figure in figures:
         place = Place(figure.file, figure.figid, report_for(figure))
         expanded: Expanded | None = None
@@ -199,18 +202,18 @@ def figure_triples(figure: Figure, *, settings: Settings = DEFAULTS, report: Rep
         """Drop a diagnostic."""
 
     (section,) = map_figures((figure,), settings=settings, report_for=lambda _: report or silent)
-    yield from section.triples
-    yield from link_triples(section)
+    yield from as_triples(section.statements)
+    yield from as_triples(link_statements(section))
 
 
-def link_triples(section: Section) -> Iterator[Triple]:
+def link_statements(section: Section) -> Iterator[Statement]:
     """Yield `dcterms:isPartOf` of the paper, the genes and the chemicals of a figure."""
-    yield Triple(paper_iri(section.figure.paper.pmcid), DCTERMS_IS_PART_OF, section.iri)
+    yield paper_iri(section.figure.paper.pmcid), DCTERMS_IS_PART_OF, section.iri
     for iri in _mentioned(section.figure.mentions, diseases=False):
-        yield Triple(iri, DCTERMS_IS_PART_OF, section.iri)
+        yield iri, DCTERMS_IS_PART_OF, section.iri
 
 
-def _mentioned(mentions: Iterable[Mention], *, diseases: bool = True) -> dict[NamedNode, Entity]:
+def _mentioned(mentions: Iterable[Mention], *, diseases: bool = True) -> dict[Term, Entity]:
     """Give the IRIs of what is mentioned, each once."""
     return {
         entity_iri(body): body
@@ -226,19 +229,20 @@ def _mentioned(mentions: Iterable[Mention], *, diseases: bool = True) -> dict[Na
 def _section(figure: Figure, expanded: Expanded | None, settings: Settings, place: Place) -> Section:
     iri = block_iri(figure, expanded, place)
     schema = settings.schema
-    block: list[Triple] = []
+    block: list[Statement] = []
     if expanded is not None:
-        block = block_triples(figure, iri, expanded, schema=schema, as_is=settings.as_is, place=place)
+        block = block_statements(figure, iri, expanded, schema=schema, as_is=settings.as_is, place=place)
     image = _image(figure, settings, place)
 
-    triples: list[Triple] = []
+    # the values of a predicate together, in the order of first predicates, each once
+    values: dict[Term, dict[Term, None]] = {}
 
-    def add(predicate: NamedNode, value: NamedNode | Literal) -> None:
-        triples.append(Triple(iri, predicate, value))
+    def add(predicate: Term, value: Term) -> None:
+        values.setdefault(predicate, {})[value] = None
 
-    def text(predicate: NamedNode, value: str | None, key: str) -> None:
+    def text(predicate: Term, value: str | None, key: str) -> None:
         if value is not None:
-            triples.append(Triple(iri, predicate, string_literal(value, place, key)))
+            values.setdefault(predicate, {})[string_literal(value, place, key)] = None
 
     add(RDF_TYPE, WP_PATHWAY)
     add(RDF_TYPE, SKOS_COLLECTION)
@@ -250,7 +254,9 @@ def _section(figure: Figure, expanded: Expanded | None, settings: Settings, plac
     text(DC_TITLE, figure.title, "figtitle")
     text(schema.name, figure.title, "figtitle")
     text(DCTERMS_DESCRIPTION, figure.caption, "caption")
-    triples += [triple for triple in block if triple.subject == iri]
+    for subject, predicate, value in block:
+        if subject == iri:
+            add(predicate, value)
     if (licence := block_license(block, iri, figure.jsonld if block else None, schema)) is not None:
         add(DCTERMS_LICENSE, licence)
     for organism in figure.organisms:
@@ -270,7 +276,7 @@ def _section(figure: Figure, expanded: Expanded | None, settings: Settings, plac
     if figure.link is not None:
         add(RDFS_SEE_ALSO, article_page_iri(figure.link))
     for network in figure.ndex:
-        add(RDFS_SEE_ALSO, NamedNode(f"https://www.ndexbio.org/viewer/networks/{network}"))
+        add(RDFS_SEE_ALSO, iri_term(f"https://www.ndexbio.org/viewer/networks/{network}"))
     if image is not None:
         add(schema.image, image)
         add(FOAF_IMG, image)
@@ -278,40 +284,32 @@ def _section(figure: Figure, expanded: Expanded | None, settings: Settings, plac
     add(schema.is_based_on, paper)
     add(DCTERMS_REFERENCES, paper)
     if figure.score is not None:
-        add(PFOCR_PATHWAY_SCORE, Literal(figure.score, datatype=XSD_DECIMAL))
+        add(PFOCR_PATHWAY_SCORE, literal_term(figure.score, XSD_DECIMAL))
     if figure.rank is not None:
-        add(PFOCR_RANKED_RESULT_INDEX, Literal(figure.rank, datatype=XSD_INTEGER))
+        add(PFOCR_RANKED_RESULT_INDEX, literal_term(figure.rank, XSD_INTEGER))
     for wpid in figure.wikipathways:
-        add(SKOS_CLOSE_MATCH, NamedNode(PREFIXES["wikipathways"] + wpid))
+        add(SKOS_CLOSE_MATCH, iri_term(PREFIXES["wikipathways"] + wpid))
     for annotation in figure.annotations:
         text(DCTERMS_SUBJECT, annotation.value, "annotations")
     mentioned = _mentioned(figure.mentions)
-    for entity in mentioned:
-        add(schema.mentions, entity)
+    if mentioned:
+        values[schema.mentions] = dict.fromkeys(mentioned)
     for entity, body in mentioned.items():
         if isinstance(body, Disease) and body.source == "DOID":
             add(WP_DISEASE_ONTOLOGY_TAG, entity)
             add(WP_ONTOLOGY_TAG, entity)
-    triples = _grouped(triples)
-    triples += [triple for triple in block if triple.subject != iri]
-    triples += _mention_triples(figure, iri, place)
+    statements = [(iri, predicate, value) for predicate, group in values.items() for value in group]
+    statements += [statement for statement in block if statement[0] != iri]
+    statements += _mention_statements(figure, iri, place)
     if image is not None:
-        triples += _image_triples(figure, image, schema, place)
-    return Section(figure, iri, triples)
-
-
-def _grouped(triples: list[Triple]) -> list[Triple]:
-    """Put the triples of one subject that share a predicate together, in the order of first predicates, each once."""
-    groups: dict[NamedNode, dict[Triple, None]] = {}
-    for triple in triples:
-        groups.setdefault(triple.predicate, {})[triple] = None
-    return [triple for group in groups.values() for triple in group]
+        statements += _image_statements(figure, image, schema, place)
+    return Section(figure, iri, statements)
 
 
 # ------------------------------------------------------------------------------------------------------ image
 
 
-def _image(figure: Figure, settings: Settings, place: Place) -> NamedNode | None:
+def _image(figure: Figure, settings: Settings, place: Place) -> Term | None:
     if figure.filename is None:
         return None
     try:
@@ -321,54 +319,46 @@ def _image(figure: Figure, settings: Settings, place: Place) -> NamedNode | None
         return None
 
 
-def _image_triples(figure: Figure, image: NamedNode, schema: SchemaOrg, place: Place) -> list[Triple]:
+def _image_statements(figure: Figure, image: Term, schema: SchemaOrg, place: Place) -> list[Statement]:
     filename = figure.filename or ""
-    triples = [
-        Triple(image, RDF_TYPE, schema.image_object),
-        Triple(image, RDF_TYPE, FOAF_IMAGE),
+    statements = [
+        (image, RDF_TYPE, schema.image_object),
+        (image, RDF_TYPE, FOAF_IMAGE),
     ]
     media_type = _MEDIA_TYPES.get(filename.rpartition(".")[2].lower())
     if media_type is None:
         place.diagnose("image-format", key="filename", value=filename)
     else:
-        triples.append(Triple(image, DCTERMS_FORMAT, media_type))
-    triples.append(Triple(image, schema.name, string_literal(filename, place, "filename")))
-    return triples
+        statements.append((image, DCTERMS_FORMAT, media_type))
+    statements.append((image, schema.name, string_literal(filename, place, "filename")))
+    return statements
 
 
 # --------------------------------------------------------------------------------------------------- mentions
 
 
-def _mention_triples(figure: Figure, iri: NamedNode, place: Place) -> list[Triple]:
-    triples: list[Triple] = []
-    for mention, mention_node in _named_mentions(figure).items():
-        key = f"{mention.kind}s.word"
-        triples.append(Triple(mention_node, RDF_TYPE, OA_ANNOTATION))
-        triples.append(Triple(mention_node, RDF_TYPE, _MENTION_CLASS[mention.kind]))
-        triples.append(Triple(mention_node, OA_HAS_TARGET, iri))
+def _mention_statements(figure: Figure, iri: Term, place: Place) -> list[Statement]:
+    statements: list[Statement] = []
+    add = statements.append
+    for mention, mention_node in zip(figure.mentions, _mention_iris(figure), strict=True):
+        add((mention_node, RDF_TYPE, OA_ANNOTATION))
+        add((mention_node, RDF_TYPE, _MENTION_CLASS[mention.kind]))
+        add((mention_node, OA_HAS_TARGET, iri))
         bodies = dict.fromkeys(map(entity_iri, mention.bodies))
-        triples += [Triple(mention_node, OA_HAS_BODY, body) for body in bodies]
-        triples.append(Triple(mention_node, PFOCR_WORD, string_literal(mention.word, place, key)))
+        statements += [(mention_node, OA_HAS_BODY, body) for body in bodies]
+        key = f"{mention.kind}s.word"
+        add((mention_node, PFOCR_WORD, string_literal(mention.word, place, key)))
         if mention.match is not None:
-            triples.append(Triple(mention_node, PFOCR_MATCH, string_literal(mention.match, place, key)))
+            add((mention_node, PFOCR_MATCH, string_literal(mention.match, place, key)))
         if mention.lexicon is not None:
-            triples.append(Triple(mention_node, PFOCR_LEXICON, string_literal(mention.lexicon, place, key)))
-    return triples
+            add((mention_node, PFOCR_LEXICON, string_literal(mention.lexicon, place, key)))
+    return statements
 
 
-def _named_mentions(figure: Figure) -> dict[Mention, NamedNode]:
-    """Give each mention its IRI; where two share the first digits of their digests, both get the whole."""
-    digests = {m: mention_digest(m.word, m.match, m.lexicon) for m in figure.mentions}
-    short: dict[tuple[Kind, str], int] = {}
-    for mention, digest in digests.items():
-        name = (mention.kind, digest[:DIGEST_DIGITS])
-        short[name] = short.get(name, 0) + 1
-    figid = figure.figid
-    return {
-        mention: mention_iri(
-            figid,
-            mention.kind,
-            digest if short[mention.kind, digest[:DIGEST_DIGITS]] > 1 else digest[:DIGEST_DIGITS],
-        )
-        for mention, digest in digests.items()
-    }
+def _mention_iris(figure: Figure) -> Iterator[Term]:
+    """Yield each mention's IRI; mentions that share the first digits of their digests get the whole."""
+    digests = [mention_digest(mention.word, mention.match, mention.lexicon) for mention in figure.mentions]
+    short = [(mention.kind, digest[:DIGEST_DIGITS]) for mention, digest in zip(figure.mentions, digests, strict=True)]
+    shared = set() if len(set(short)) == len(short) else {name for name in short if short.count(name) > 1}
+    for (kind, digits), digest in zip(short, digests, strict=True):
+        yield mention_iri(figure.figid, kind, digest if (kind, digits) in shared else digits)

@@ -1,7 +1,7 @@
-r"""Triples to bytes: N-Triples and Turtle, by pyoxigraph's writers.
+r"""Statements to bytes: N-Triples and Turtle.
 
 Parts written one after the other give the same bytes as the whole: Turtle's prefixes are a header of its own, and
-a part ends with a subject's last triple. Both formats are the canonical ones of pyoxigraph, but that N-Triples escapes
+a part ends with a subject's last triple. Both are what pyoxigraph's writers give, but that N-Triples escapes
 U+0085, U+2028 and U+2029: they are legal as they stand, yet many line-splitting readers would cut a triple in two.
 """
 
@@ -12,30 +12,33 @@ from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph
-from pyoxigraph import RdfFormat, Triple
+from pyoxigraph import RdfFormat
 
+from pfocr_rdf.terms import Statement, lines
 from pfocr_rdf.vocabulary import SCHEMA_HTTP, SchemaOrg, prefixes
+
+_SEPARATORS: Final = ("\x85", "\u2028", "\u2029")
 
 __all__ = ["FORMATS", "Format", "turtle_header", "write_ntriples", "write_turtle"]
 
 
-def write_ntriples(triples: Iterable[Triple], schema: SchemaOrg = SCHEMA_HTTP) -> bytes:
-    r"""Write triples as N-Triples, UTF-8, one line each.
+def write_ntriples(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_HTTP) -> bytes:
+    r"""Write statements as N-Triples, UTF-8, one line each.
 
     Args:
-        triples: the triples, written in their order.
+        statements: the statements, written in their order.
         schema: not used; every writer takes it.
 
-    >>> from pyoxigraph import Literal, NamedNode
-    >>> write_ntriples([Triple(NamedNode("http://a/"), NamedNode("http://b/"), Literal("x\u2028y"))])
+    >>> from pfocr_rdf.terms import iri_term, literal_term
+    >>> write_ntriples([(iri_term("http://a/"), iri_term("http://b/"), literal_term("x\u2028y"))])
     b'<http://a/> <http://b/> "x\\u2028y" .\n'
     """
-    data = _serialized(triples, RdfFormat.N_TRIPLES)
-    if b"\xe2\x80\xa8" in data or b"\xe2\x80\xa9" in data or b"\xc2\x85" in data:
-        # IRIs hold none of them (they are percent-encoded), so each stands in a literal
-        data = data.replace(b"\xe2\x80\xa8", rb"\u2028").replace(b"\xe2\x80\xa9", rb"\u2029")
-        data = data.replace(b"\xc2\x85", rb"\u0085")
-    return data
+    text = lines(statements)
+    if not text.isascii():
+        for separator in _SEPARATORS:
+            # IRIs hold none of them (they are percent-encoded), so each stands in a literal
+            text = text.replace(separator, f"\\u{ord(separator):04X}")
+    return text.encode()
 
 
 def turtle_header(schema: SchemaOrg = SCHEMA_HTTP) -> bytes:
@@ -44,25 +47,20 @@ def turtle_header(schema: SchemaOrg = SCHEMA_HTTP) -> bytes:
     return "".join(lines).encode() + b"\n"
 
 
-def write_turtle(triples: Iterable[Triple], schema: SchemaOrg = SCHEMA_HTTP) -> bytes:
-    """Write triples as the body of a Turtle document, without `turtle_header`.
+def write_turtle(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_HTTP) -> bytes:
+    """Write statements as the body of a Turtle document, without `turtle_header`.
 
     Args:
-        triples: the triples, each subject's together; written in their order.
+        statements: the statements, each subject's together; written in their order.
         schema: the spelling of schema.org that the header's prefix has.
     """
-    data = _serialized(triples, RdfFormat.TURTLE, prefixes(schema))
-    # the header ends with the first line that is no prefix; a literal cannot begin a line before it
+    quads = pyoxigraph.parse(lines(statements).encode(), format=RdfFormat.N_TRIPLES)
+    data = pyoxigraph.serialize(quads, format=RdfFormat.TURTLE, prefixes=prefixes(schema))
+    assert data is not None  # without an output, serialize returns the bytes
     start = 0
-    while data.startswith(b"@prefix ", start):
+    while data.startswith(b"@prefix ", start):  # the prefixes come first, a line each
         start = data.index(b"\n", start) + 1
     return data[start:]
-
-
-def _serialized(triples: Iterable[Triple], form: RdfFormat, names: dict[str, str] | None = None) -> bytes:
-    data = pyoxigraph.serialize(triples, format=form, prefixes=names)
-    assert data is not None  # without an output, serialize returns the bytes
-    return data
 
 
 def _no_header(schema: SchemaOrg = SCHEMA_HTTP) -> bytes:
@@ -81,7 +79,7 @@ class Format:
     """
 
     header: Callable[[SchemaOrg], bytes]
-    write: Callable[[Iterable[Triple], SchemaOrg], bytes]
+    write: Callable[[Iterable[Statement], SchemaOrg], bytes]
     suffix: str
     media_type: str
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from pyoxigraph import NamedNode
+from pfocr_rdf.terms import Term, iri_term
 
 __all__ = ["PREFIXES", "SCHEMA_HTTP", "SCHEMA_HTTPS", "SchemaOrg", "SchemaScheme", "prefixes", "schema_org"]
 
@@ -62,83 +62,83 @@ PREFIXES: Final[dict[str, str]] = {
 """Prefixes of the output, of `pfocr_rdf.to_graph` and of queries; `schema` is given for the http spelling."""
 
 # dc, dcterms
-DC_IDENTIFIER: Final = NamedNode(_DC + "identifier")
-DC_PUBLISHER: Final = NamedNode(_DC + "publisher")
-DC_SOURCE: Final = NamedNode(_DC + "source")
-DC_TITLE: Final = NamedNode(_DC + "title")
-DCTERMS_BIBLIOGRAPHIC_CITATION: Final = NamedNode(_DCTERMS + "bibliographicCitation")
-DCTERMS_DESCRIPTION: Final = NamedNode(_DCTERMS + "description")
-DCTERMS_FORMAT: Final = NamedNode(_DCTERMS + "format")
-DCTERMS_IDENTIFIER: Final = NamedNode(_DCTERMS + "identifier")
-DCTERMS_IS_PART_OF: Final = NamedNode(_DCTERMS + "isPartOf")
-DCTERMS_LICENSE: Final = NamedNode(_DCTERMS + "license")
-DCTERMS_REFERENCES: Final = NamedNode(_DCTERMS + "references")
-DCTERMS_SUBJECT: Final = NamedNode(_DCTERMS + "subject")
-DCTERMS_TITLE: Final = NamedNode(_DCTERMS + "title")
-DCTERMS_TYPE: Final = NamedNode(_DCTERMS + "type")
+DC_IDENTIFIER: Final = iri_term(_DC + "identifier")
+DC_PUBLISHER: Final = iri_term(_DC + "publisher")
+DC_SOURCE: Final = iri_term(_DC + "source")
+DC_TITLE: Final = iri_term(_DC + "title")
+DCTERMS_BIBLIOGRAPHIC_CITATION: Final = iri_term(_DCTERMS + "bibliographicCitation")
+DCTERMS_DESCRIPTION: Final = iri_term(_DCTERMS + "description")
+DCTERMS_FORMAT: Final = iri_term(_DCTERMS + "format")
+DCTERMS_IDENTIFIER: Final = iri_term(_DCTERMS + "identifier")
+DCTERMS_IS_PART_OF: Final = iri_term(_DCTERMS + "isPartOf")
+DCTERMS_LICENSE: Final = iri_term(_DCTERMS + "license")
+DCTERMS_REFERENCES: Final = iri_term(_DCTERMS + "references")
+DCTERMS_SUBJECT: Final = iri_term(_DCTERMS + "subject")
+DCTERMS_TITLE: Final = iri_term(_DCTERMS + "title")
+DCTERMS_TYPE: Final = iri_term(_DCTERMS + "type")
 
 # foaf, oa, pav, rdf, rdfs, skos, void
-FOAF_IMAGE: Final = NamedNode(_FOAF + "Image")
-FOAF_IMG: Final = NamedNode(_FOAF + "img")
-FOAF_PAGE: Final = NamedNode(_FOAF + "page")
-OA_ANNOTATION: Final = NamedNode(_OA + "Annotation")
-OA_HAS_BODY: Final = NamedNode(_OA + "hasBody")
-OA_HAS_TARGET: Final = NamedNode(_OA + "hasTarget")
-PAV_CREATED_ON: Final = NamedNode(_PAV + "createdOn")
-RDF_FIRST: Final = NamedNode(_RDF + "first")
-RDF_JSON: Final = NamedNode(_RDF + "JSON")
-RDF_NIL: Final = NamedNode(_RDF + "nil")
-RDF_REST: Final = NamedNode(_RDF + "rest")
-RDF_TYPE: Final = NamedNode(_RDF + "type")
-RDFS_LABEL: Final = NamedNode(_RDFS + "label")
-RDFS_SEE_ALSO: Final = NamedNode(_RDFS + "seeAlso")
-SKOS_ALT_LABEL: Final = NamedNode(_SKOS + "altLabel")
-SKOS_CLOSE_MATCH: Final = NamedNode(_SKOS + "closeMatch")
-SKOS_COLLECTION: Final = NamedNode(_SKOS + "Collection")
-SKOS_EXACT_MATCH: Final = NamedNode(_SKOS + "exactMatch")
-VOID_DATASET: Final = NamedNode(_VOID + "Dataset")
-VOID_IN_DATASET: Final = NamedNode(_VOID + "inDataset")
+FOAF_IMAGE: Final = iri_term(_FOAF + "Image")
+FOAF_IMG: Final = iri_term(_FOAF + "img")
+FOAF_PAGE: Final = iri_term(_FOAF + "page")
+OA_ANNOTATION: Final = iri_term(_OA + "Annotation")
+OA_HAS_BODY: Final = iri_term(_OA + "hasBody")
+OA_HAS_TARGET: Final = iri_term(_OA + "hasTarget")
+PAV_CREATED_ON: Final = iri_term(_PAV + "createdOn")
+RDF_FIRST: Final = iri_term(_RDF + "first")
+RDF_JSON: Final = iri_term(_RDF + "JSON")
+RDF_NIL: Final = iri_term(_RDF + "nil")
+RDF_REST: Final = iri_term(_RDF + "rest")
+RDF_TYPE: Final = iri_term(_RDF + "type")
+RDFS_LABEL: Final = iri_term(_RDFS + "label")
+RDFS_SEE_ALSO: Final = iri_term(_RDFS + "seeAlso")
+SKOS_ALT_LABEL: Final = iri_term(_SKOS + "altLabel")
+SKOS_CLOSE_MATCH: Final = iri_term(_SKOS + "closeMatch")
+SKOS_COLLECTION: Final = iri_term(_SKOS + "Collection")
+SKOS_EXACT_MATCH: Final = iri_term(_SKOS + "exactMatch")
+VOID_DATASET: Final = iri_term(_VOID + "Dataset")
+VOID_IN_DATASET: Final = iri_term(_VOID + "inDataset")
 
 # WikiPathways
-WP_BDB_CHEBI: Final = NamedNode(_WP + "bdbChEBI")
-WP_BDB_ENTREZ_GENE: Final = NamedNode(_WP + "bdbEntrezGene")
-WP_BDB_HGNC_SYMBOL: Final = NamedNode(_WP + "bdbHgncSymbol")
-WP_DATA_NODE: Final = NamedNode(_WP + "DataNode")
-WP_DISEASE_ONTOLOGY_TAG: Final = NamedNode(_WP + "diseaseOntologyTag")
-WP_GENE_PRODUCT: Final = NamedNode(_WP + "GeneProduct")
-WP_METABOLITE: Final = NamedNode(_WP + "Metabolite")
-WP_ONTOLOGY_TAG: Final = NamedNode(_WP + "ontologyTag")
-WP_ORGANISM: Final = NamedNode(_WP + "organism")
-WP_ORGANISM_NAME: Final = NamedNode(_WP + "organismName")
-WP_PATHWAY: Final = NamedNode(_WP + "Pathway")
-WP_PUBLICATION_REFERENCE: Final = NamedNode(_WP + "PublicationReference")
+WP_BDB_CHEBI: Final = iri_term(_WP + "bdbChEBI")
+WP_BDB_ENTREZ_GENE: Final = iri_term(_WP + "bdbEntrezGene")
+WP_BDB_HGNC_SYMBOL: Final = iri_term(_WP + "bdbHgncSymbol")
+WP_DATA_NODE: Final = iri_term(_WP + "DataNode")
+WP_DISEASE_ONTOLOGY_TAG: Final = iri_term(_WP + "diseaseOntologyTag")
+WP_GENE_PRODUCT: Final = iri_term(_WP + "GeneProduct")
+WP_METABOLITE: Final = iri_term(_WP + "Metabolite")
+WP_ONTOLOGY_TAG: Final = iri_term(_WP + "ontologyTag")
+WP_ORGANISM: Final = iri_term(_WP + "organism")
+WP_ORGANISM_NAME: Final = iri_term(_WP + "organismName")
+WP_PATHWAY: Final = iri_term(_WP + "Pathway")
+WP_PUBLICATION_REFERENCE: Final = iri_term(_WP + "PublicationReference")
 
 # PFOCR's own terms; data/vocabulary.ttl defines each
-PFOCR_CHEMICAL_MENTION: Final = NamedNode(_PFOCR + "ChemicalMention")
-PFOCR_DISEASE_MENTION: Final = NamedNode(_PFOCR + "DiseaseMention")
-PFOCR_FIGURE_NUMBER: Final = NamedNode(_PFOCR + "figureNumber")
-PFOCR_GENE_MENTION: Final = NamedNode(_PFOCR + "GeneMention")
-PFOCR_LEXICON: Final = NamedNode(_PFOCR + "lexicon")
-PFOCR_MATCH: Final = NamedNode(_PFOCR + "match")
-PFOCR_PATHWAY_SCORE: Final = NamedNode(_PFOCR + "pathwayScore")
-PFOCR_RANKED_RESULT_INDEX: Final = NamedNode(_PFOCR + "rankedResultIndex")
-PFOCR_RECOGNIZED_ORGANISM: Final = NamedNode(_PFOCR + "recognizedOrganism")
-PFOCR_RECOGNIZED_ORGANISM_NAME: Final = NamedNode(_PFOCR + "recognizedOrganismName")
-PFOCR_WORD: Final = NamedNode(_PFOCR + "word")
+PFOCR_CHEMICAL_MENTION: Final = iri_term(_PFOCR + "ChemicalMention")
+PFOCR_DISEASE_MENTION: Final = iri_term(_PFOCR + "DiseaseMention")
+PFOCR_FIGURE_NUMBER: Final = iri_term(_PFOCR + "figureNumber")
+PFOCR_GENE_MENTION: Final = iri_term(_PFOCR + "GeneMention")
+PFOCR_LEXICON: Final = iri_term(_PFOCR + "lexicon")
+PFOCR_MATCH: Final = iri_term(_PFOCR + "match")
+PFOCR_PATHWAY_SCORE: Final = iri_term(_PFOCR + "pathwayScore")
+PFOCR_RANKED_RESULT_INDEX: Final = iri_term(_PFOCR + "rankedResultIndex")
+PFOCR_RECOGNIZED_ORGANISM: Final = iri_term(_PFOCR + "recognizedOrganism")
+PFOCR_RECOGNIZED_ORGANISM_NAME: Final = iri_term(_PFOCR + "recognizedOrganismName")
+PFOCR_WORD: Final = iri_term(_PFOCR + "word")
 
 # datatypes
-XSD_BOOLEAN: Final = NamedNode(_XSD + "boolean")
-XSD_DATE: Final = NamedNode(_XSD + "date")
-XSD_DECIMAL: Final = NamedNode(_XSD + "decimal")
-XSD_DOUBLE: Final = NamedNode(_XSD + "double")
-XSD_G_YEAR: Final = NamedNode(_XSD + "gYear")
-XSD_INTEGER: Final = NamedNode(_XSD + "integer")
-XSD_STRING: Final = NamedNode(_XSD + "string")
+XSD_BOOLEAN: Final = iri_term(_XSD + "boolean")
+XSD_DATE: Final = iri_term(_XSD + "date")
+XSD_DECIMAL: Final = iri_term(_XSD + "decimal")
+XSD_DOUBLE: Final = iri_term(_XSD + "double")
+XSD_G_YEAR: Final = iri_term(_XSD + "gYear")
+XSD_INTEGER: Final = iri_term(_XSD + "integer")
+XSD_STRING: Final = iri_term(_XSD + "string")
 
 # things that every run names
-CC0: Final = NamedNode("https://creativecommons.org/publicdomain/zero/1.0/")
-DATASET: Final = NamedNode(f"{SITE}dataset/pfocr")
-WIKIPATHWAYS: Final = NamedNode("https://www.wikipathways.org/")
+CC0: Final = iri_term("https://creativecommons.org/publicdomain/zero/1.0/")
+DATASET: Final = iri_term(f"{SITE}dataset/pfocr")
+WIKIPATHWAYS: Final = iri_term("https://www.wikipathways.org/")
 
 SchemaScheme = Literal["http", "https"]
 """The spellings of the schema.org namespace that the output can have."""
@@ -155,33 +155,33 @@ class SchemaOrg:
 
     namespace: str
     other: str
-    alternate_name: NamedNode
-    chemical_substance: NamedNode
-    creator: NamedNode
-    dataset: NamedNode
-    date_published: NamedNode
-    description: NamedNode
-    gene: NamedNode
-    image: NamedNode
-    image_object: NamedNode
-    is_based_on: NamedNode
-    is_part_of: NamedNode
-    keywords: NamedNode
-    license: NamedNode
-    medical_condition: NamedNode
-    mentions: NamedNode
-    name: NamedNode
-    organization: NamedNode
-    periodical: NamedNode
-    same_as: NamedNode
-    scholarly_article: NamedNode
-    taxon: NamedNode
-    taxonomic_range: NamedNode
+    alternate_name: Term
+    chemical_substance: Term
+    creator: Term
+    dataset: Term
+    date_published: Term
+    description: Term
+    gene: Term
+    image: Term
+    image_object: Term
+    is_based_on: Term
+    is_part_of: Term
+    keywords: Term
+    license: Term
+    medical_condition: Term
+    mentions: Term
+    name: Term
+    organization: Term
+    periodical: Term
+    same_as: Term
+    scholarly_article: Term
+    taxon: Term
+    taxonomic_range: Term
 
 
 def _schema(namespace: str, other: str) -> SchemaOrg:
-    def term(name: str) -> NamedNode:
-        return NamedNode(namespace + name)
+    def term(name: str) -> Term:
+        return iri_term(namespace + name)
 
     return SchemaOrg(
         namespace=namespace,
