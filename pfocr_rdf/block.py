@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
+
+from pyld.iri_resolver import resolve
 
 from pfocr_rdf.diagnostics import Place
 from pfocr_rdf.figures import Figure
@@ -82,12 +83,12 @@ def block_iri(figure: Figure, expanded: Expanded | None, place: Place) -> Term:
 
 
 def _main_node(figure: Figure, expanded: Expanded) -> Node | None:
-    """Find the figure's node: the one with the block's `@id`, else the first."""
+    """Find the figure's node: of several the one with the block's `@id` or the figid's IRI, else the first."""
     if len(expanded.nodes) > 1:
-        wanted = figure.jsonld.get("@id") if figure.jsonld is not None else None
-        for node in expanded.nodes:
-            if node.get("@id") == wanted:
-                return node
+        for wanted in ((figure.jsonld or {}).get("@id"), iri_text(figure_iri(figure.figid))):
+            for node in expanded.nodes:
+                if wanted is not None and node.get("@id") == wanted:
+                    return node
     return expanded.nodes[0] if expanded.nodes else None
 
 
@@ -105,18 +106,21 @@ def block_statements(
         place: where the block is, for diagnostics.
 
     Returns:
-        The statements, the figure's own first.
+        The statements, each subject's together and each once.
     """
     main = _main_node(figure, expanded)
     if main is None or not (main.keys() - {"@id"}):
         place.diagnose("jsonld-invalid", "the block expands to nothing; it lacks a context", key="schema-jsonld")
         return []
-    block = _Block(figure, iri, schema, as_is, place)
+    block = _Block(figure, iri, expanded.base, schema, as_is, place)
     block.node(iri, main, main=True)
     for node in expanded.nodes:
         if node is not main:
             block.subject(node)
-    return block.statements
+    subjects: dict[Term, dict[Statement, None]] = {}
+    for statement in block.statements:
+        subjects.setdefault(statement[0], {})[statement] = None
+    return [statement for statements in subjects.values() for statement in statements]
 
 
 @lru_cache(maxsize=1024)
@@ -135,9 +139,10 @@ def _absolute_iri(text: str) -> Term | None:
 class _Block:
     """The state of mapping one block: the triples so far and the IRIs given to nodes without one."""
 
-    def __init__(self, figure: Figure, iri: Term, schema: SchemaOrg, as_is: bool, place: Place) -> None:
+    def __init__(self, figure: Figure, iri: Term, base: str, schema: SchemaOrg, as_is: bool, place: Place) -> None:
         self.figure = figure
         self.iri = iri
+        self.base = base
         self.schema = schema
         self.as_is = as_is
         self.place = place
@@ -153,15 +158,23 @@ class _Block:
             if text not in self._named:
                 self._named[text] = self.new_iri()
             return self._named[text]
-        found = _absolute_iri(text) if ":" in text else absolute_iri(text, iri_text(self.iri))
+        whole = resolve(text, self.base) if self.base and ":" not in text else text
+        found = _absolute_iri(whole)
         if found is None:
             self.place.diagnose("jsonld-iri", key=key, value=text)
             return None
-        if ":" in text and iri_text(found) != text:
+        if iri_text(found) != whole:
             self.place.diagnose("iri-encoded", key=key, value=text)
         if found.startswith(self.schema.other, 1):
             return iri_term(self.schema.namespace + iri_text(found)[len(self.schema.other) :])
         return found
+
+    def predicate(self, text: str, key: str) -> Term | None:
+        """Check the IRI of a property; RDF knows no blank nodes as predicates."""
+        if text.startswith("_:"):
+            self.place.diagnose("jsonld-iri", key=key, value=text)
+            return None
+        return self.to_iri(text, key)
 
     def new_iri(self) -> Term:
         self._count += 1
@@ -173,8 +186,12 @@ class _Block:
     def subject(self, node: Node) -> Term | None:
         """Map a node and give its IRI."""
         text = node.get("@id")
+        iri: Term | None
         if text is not None and text == (self.figure.jsonld or {}).get("@id"):
-            iri: Term | None = self.iri
+            iri = self.iri
+        elif text is None and "@id" in node:  # a value such as "@word", which JSON-LD 1.1 takes for a keyword
+            self.place.diagnose("jsonld-iri", key="schema-jsonld.@id")
+            return None
         else:
             iri = self.new_iri() if text is None else self.to_iri(text, "schema-jsonld.@id")
         if iri is not None:
@@ -187,7 +204,7 @@ class _Block:
                 self.keyword(iri, name, values)
                 continue
             local, key = _local_name(name)
-            predicate = self.to_iri(name, key)
+            predicate = self.predicate(name, key)
             if predicate is None:
                 continue
             repair = main and not self.as_is and local in _REPAIRED
@@ -202,11 +219,13 @@ class _Block:
         """Map the keywords of a node object; `@id` and `@index` say nothing here."""
         if name == "@type":
             for text in values:
-                if (kind := self.to_iri(text, "schema-jsonld.@type")) is not None:
+                if not self.as_is and is_missing(word := _SCHEMA_NAMESPACE.sub("", text, count=1)):
+                    self.place.diagnose("jsonld-value", key="schema-jsonld.@type", value=word)
+                elif (kind := self.to_iri(text, "schema-jsonld.@type")) is not None:
                     self.statements.append((iri, RDF_TYPE, kind))
         elif name == "@reverse":
             for property_name, nodes in values.items():
-                predicate = self.to_iri(property_name, "schema-jsonld.@reverse")
+                predicate = self.predicate(property_name, "schema-jsonld.@reverse")
                 for node in nodes:
                     if predicate is not None and (subject := self.subject(node)) is not None:
                         self.statements.append((subject, predicate, iri))
@@ -224,23 +243,27 @@ class _Block:
             return self.literal(value, key, plain)
         if "@list" in value:
             return self.list(value["@list"], key)
+        if not self.as_is and value.keys() == {"@id"} and value["@id"] is not None and is_missing(value["@id"]):
+            self.place.diagnose("jsonld-value", key=key, value=value["@id"])
+            return None
         return self.subject(value)
 
     def literal(self, value: Node, key: str, plain: bool) -> Term | None:
         text = value["@value"]
-        if isinstance(text, str) and len(value) == 1:
+        datatype = value.get("@type")
+        if isinstance(text, str) and datatype != "@json":
             if not self.as_is and is_missing(text):
                 self.place.diagnose(
                     "jsonld-keyword" if key.endswith(".keywords") else "jsonld-value", key=key, value=text
                 )
                 return None
-            return string_literal(text, self.place, key)
-        datatype = value.get("@type")
+            if len(value) == 1:
+                return string_literal(text, self.place, key)
         if datatype == "@json":
             return literal_term(
                 well_formed(json.dumps(text, ensure_ascii=False, sort_keys=True, separators=(",", ":"))), RDF_JSON
             )
-        lexical, native = _lexical(text)
+        lexical, native = _lexical(text, datatype)
         if "@language" in value or "@direction" in value or (plain and datatype is not None):
             self.place.diagnose("jsonld-literal", key=key, value=lexical)
             return string_literal(lexical, self.place, key)
@@ -276,16 +299,12 @@ class _Block:
         return None
 
     def repaired_license(self, key: str, value: Node) -> Term | None:
-        word = value.get("@value")
+        word = _license_word(self.figure, value)
         if word is None:
-            stated = self.figure.jsonld.get("license") if self.figure.jsonld is not None else None
-            text = value.get("@id", "")
-            if isinstance(stated, str) and ":" not in stated and text.endswith(stated):
-                word = stated  # the word, before or after it was taken for a relative IRI
-            elif ":" not in text and text:
-                word = text
-        if not isinstance(word, str) or is_missing(word):
             return None
+        if is_missing(word):
+            self.place.diagnose("jsonld-value", key=key, value=word)
+            return _DROPPED
         if (iri := license_iri(word)) is not None:
             self.place.diagnose("jsonld-license", key=key, value=word)
             return iri
@@ -302,27 +321,47 @@ def _is_template_creator(value: Node) -> bool:
     return "@id" not in value and names == [_TEMPLATE_CREATOR]
 
 
-def _lexical(value: object) -> tuple[str, Term | None]:
+def _license_word(figure: Figure, value: Node) -> str | None:
+    """Give the word that a licence was stated by, if it was: text, or a word that was taken for a relative IRI."""
+    word = value.get("@value")
+    if word is not None:
+        return word if isinstance(word, str) else None
+    text = value.get("@id")
+    if not isinstance(text, str) or text.startswith("_:"):
+        return None
+    if ":" not in text:
+        return text
+    stated = (figure.jsonld or {}).get("license")
+    for item in stated if isinstance(stated, list) else [stated]:
+        if isinstance(item, str) and ":" not in item and text.endswith(f"/{item}"):
+            return item
+    return None
+
+
+def _lexical(value: object, datatype: str | None) -> tuple[str, Term | None]:
     """Give the lexical form of a JSON value, and its datatype unless it is a string (JSON-LD 1.1 API, section 8.2)."""
     if isinstance(value, bool):
         return str(value).lower(), XSD_BOOLEAN
-    if isinstance(value, int):
-        return str(value), XSD_INTEGER
-    if isinstance(value, float):
-        if value.is_integer() and abs(value) < 1e21:
+    if isinstance(value, (int, float)):
+        if value % 1 == 0 and abs(value) < 1e21 and datatype != iri_text(XSD_DOUBLE):
             return str(int(value)), XSD_INTEGER
-        return re.sub(r"(\d)0*E\+?(-?)0*(\d)", r"\1E\2\3", f"{value:1.15E}"), XSD_DOUBLE
+        try:
+            digits = f"{float(value):1.15E}"
+        except OverflowError:  # an int beyond every double
+            digits = "INF" if value > 0 else "-INF"
+        return "NaN" if digits == "NAN" else re.sub(r"(\d)0*E\+?(-?)0*(\d)", r"\1E\2\3", digits), XSD_DOUBLE
     return str(value), None
 
 
-def block_license(
-    statements: list[Statement], iri: Term, block: Mapping[str, Any] | None, schema: SchemaOrg
-) -> Term | None:
-    """Give the IRI of the figure's licence: what the block says, or its word where it was left as it stands."""
-    stated = (block or {}).get("license")
-    if isinstance(stated, str) and (known := license_iri(stated)) is not None:
-        return known
-    for subject, predicate, value in statements:
-        if subject == iri and predicate == schema.license and is_iri(value):
-            return value
+def block_license(figure: Figure, expanded: Expanded) -> Term | None:
+    """Give the IRI of the figure's licence: what the block says, or what its word stands for, as it stands or not."""
+    node = _main_node(figure, expanded) or {}
+    for name, values in node.items():
+        if _local_name(name)[0] != "license":
+            continue
+        for value in values:
+            word = _license_word(figure, value)
+            found = license_iri(word) if word is not None else absolute_iri(value.get("@id") or "")
+            if found is not None:
+                return found
     return None

@@ -78,7 +78,7 @@ def mapping_options(command: F) -> F:
 def convert(
     inputs: tuple[str, ...], output: str, format: str | None, report: str | None, quiet: bool, **mapping: Any
 ) -> None:
-    r"""Convert PFOCR records to RDF.
+    """Convert PFOCR records to RDF.
 
     INPUT is a database checkout (with _figures, _data, _organisms), a folder of records, record files, or - for one
     record on standard input. Companions, maps and organism pages are found beside _figures by themselves.
@@ -86,7 +86,7 @@ def convert(
     \b
     Example:
       pfocr-rdf convert examples -o examples.ttl --report report.jsonl
-    """
+    """  # noqa: D301 - \b is click's mark, a backspace, for lines to be left as they are
     import pfocr_rdf
     from pfocr_rdf.diagnostics import Diagnostic
 
@@ -149,12 +149,12 @@ def summarize(counts: Counts) -> None:
 @cli.command()
 @click.argument("names", metavar="[CODE]...", nargs=-1)
 def codes(names: tuple[str, ...]) -> None:
-    r"""List the codes of diagnostics: level, meaning, and what to do.
+    """List the codes of diagnostics: level, meaning, and what to do.
 
     \b
     Example:
       pfocr-rdf codes figid-invalid
-    """
+    """  # noqa: D301 - as above
     from pfocr_rdf.diagnostics import CODES
 
     for name in names:

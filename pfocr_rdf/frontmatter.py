@@ -38,6 +38,7 @@ Plain: TypeAlias = "str | list[Plain] | dict[str, Plain]"
 
 _OPENING: Final = re.compile(rb"---\r?\n")
 _CLOSING: Final = re.compile(rb"^---\r?$", re.MULTILINE)
+_SEPARATORS: Final = ("\x85", "\u2028", "\u2029")
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -97,8 +98,7 @@ def parse_front_matter(data: bytes) -> FrontMatter:
     closing = _CLOSING.search(data, opening.end())
     if closing is None:
         raise FrontMatterError("front-matter-unclosed", line=data.count(b"\n") + 1)
-    duplicates: list[tuple[str, int]] = []
-    values = _parse(data[opening.end() : closing.start()], duplicates)
+    values, duplicates = _parse(data[opening.end() : closing.start()])
     if not isinstance(values, dict):
         raise FrontMatterError("front-matter-not-mapping", line=2)
     rest = data[closing.end() :]
@@ -125,10 +125,11 @@ def check_utf8(data: bytes) -> None:
         ) from None
 
 
-def _parse(text: bytes, duplicates: list[tuple[str, int]]) -> Plain | None:
-    """Build the plain value of one YAML document; `text` begins at line 2 of the file."""
+def _parse(text: bytes) -> tuple[Plain | None, list[tuple[str, int]]]:
+    """Build the plain value of one YAML document, and its duplicate keys; `text` begins at line 2 of the file."""
+    text, separators = _masked(text)
     try:
-        return _build(text, duplicates)
+        return _build(text, separators)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = " ".join(part for part in (error.problem, error.context) if part)
@@ -140,8 +141,39 @@ def _parse(text: bytes, duplicates: list[tuple[str, int]]) -> Plain | None:
         raise FrontMatterError("yaml-invalid", str(reason), line) from None
 
 
-def _build(document: bytes, duplicates: list[tuple[str, int]]) -> Plain | None:
+def _masked(text: bytes) -> tuple[bytes, dict[str, str]]:
+    """Hide line separators from libyaml, which takes them for line ends, as YAML 1.1 has it: in a plain text the rest
+    would be another key.
+
+    Returns:
+        The text with private-use characters that do not occur in it in their place, and what each stands for: a
+        separator, or a separator that ends a line.
+    """
+    masks: dict[str, str] = {}
+    if any(separator.encode() in text for separator in _SEPARATORS):
+        used = set(text.decode())
+        spare = (char for char in map(chr, range(0xE000, 0xF900)) if char not in used)
+        hidden = (separator + end for separator in _SEPARATORS for end in ("\n", ""))
+        for hides, mask in zip(hidden, spare, strict=False):  # a text may hold every such character
+            masks[mask] = hides
+            pattern = re.escape(hides[0].encode()) + (rb"(?=\r?\n)" if hides[1:] else b"")
+            text = re.sub(pattern, mask.encode(), text)
+    return text, masks
+
+
+def _unmasked(text: str, style: str | None, masks: dict[str, str]) -> str:
+    """Put line separators back. In a quoted text, YAML writers put indentation after each, which is no text, and one
+    line end for a line end, which has become a blank or nothing.
+    """
+    for mask, hides in masks.items():
+        if mask in text:
+            text = re.sub(f"{mask} *", hides, text) if style in ("'", '"') else text.replace(mask, hides[0])
+    return text
+
+
+def _build(document: bytes, masks: dict[str, str]) -> tuple[Plain | None, list[tuple[str, int]]]:
     next_event: Callable[[], Any] = CParser(document).get_event
+    duplicates: list[tuple[str, int]] = []
     root: Plain | None = None
     container: list[Plain] | dict[str, Plain] | None = None
     stack: list[tuple[list[Plain] | dict[str, Plain] | None, str | None]] = []
@@ -155,6 +187,8 @@ def _build(document: bytes, duplicates: list[tuple[str, int]]) -> Plain | None:
             if event.anchor is not None or event.tag is not None:
                 raise _refused(event)
             text: str = event.value
+            if masks:
+                text = _unmasked(text, event.style, masks)
             if type(container) is dict and key is None:
                 key = text
                 if text in container:
@@ -180,7 +214,7 @@ def _build(document: bytes, duplicates: list[tuple[str, int]]) -> Plain | None:
                 raise FrontMatterError("yaml-invalid", "there is a second document", event.start_mark.line + 2)
             continue
         elif kind is StreamEndEvent:
-            return root
+            return root, duplicates
         else:
             continue
         if type(container) is dict:

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from hashlib import sha256
 from typing import Final
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 from pfocr_rdf.mentions import Chemical, Disease, Gene, Kind
 from pfocr_rdf.terms import Term, iri_term
@@ -50,7 +50,6 @@ _NOT_ALLOWED: Final = re.compile(
     + "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 0xE))
     + "]"
 )
-_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 def figure_iri(figid: str) -> Term:
@@ -76,7 +75,12 @@ def mention_iri(figid: str, kind: Kind, digest: str) -> Term:
     >>> mention_iri("PMC1__a", "gene", "0a1b2c3d4e")
     '<https://pfocr.wikipathways.org/mention/PMC1__a.gene.0a1b2c3d4e>'
     """
-    return iri_term(f"{PREFIXES['mention']}{quote(figid, safe='')}.{kind}.{digest}")
+    return Term(f"<{_mention_prefix(figid)}{kind}.{digest}>")  # kind and digest are letters and digits
+
+
+@lru_cache(maxsize=16)
+def _mention_prefix(figid: str) -> str:
+    return f"{PREFIXES['mention']}{quote(figid, safe='')}."
 
 
 def genid_iri(figid: str, number: int) -> Term:
@@ -122,7 +126,6 @@ def journal_iri(name: str) -> Term:
     return iri_term(f"{PREFIXES['journal']}{quote(name, safe='')}")
 
 
-@lru_cache(maxsize=_CACHED)
 def entity_iri(entity: Gene | Chemical | Disease) -> Term:
     """Make the IRI of a gene, chemical or disease.
 
@@ -130,11 +133,16 @@ def entity_iri(entity: Gene | Chemical | Disease) -> Term:
     '<https://identifiers.org/chebi/CHEBI:4167>'
     """
     if isinstance(entity, Gene):
-        return iri_term(f"{PREFIXES['ncbigene']}{entity.id}")
+        return _known("ncbigene", entity.id)
     if entity.source == "MeSH":
-        return iri_term(f"{PREFIXES['mesh']}{entity.id}")
-    prefix = PREFIXES["chebi"] if isinstance(entity, Chemical) else PREFIXES["doid"]
-    return iri_term(f"{prefix}{entity.id.partition(':')[2]}")
+        return _known("mesh", entity.id)
+    return _known("chebi" if isinstance(entity, Chemical) else "doid", entity.id.partition(":")[2])
+
+
+@lru_cache(maxsize=_CACHED)
+def _known(prefix: str, identifier: str) -> Term:
+    """Remember the IRIs of entities, which figures repeat."""
+    return iri_term(PREFIXES[prefix] + quote(identifier, safe=_SEGMENT))
 
 
 @lru_cache(maxsize=_CACHED)
@@ -175,21 +183,17 @@ def encode_iri(text: str) -> str:
     return _NOT_ALLOWED.sub(lambda match: quote(match[0].encode("utf-8", "replace"), safe=""), text)
 
 
-def absolute_iri(text: str, base: str = "") -> Term | None:
+def absolute_iri(text: str) -> Term | None:
     """Make an IRI of one that a record gives, or None where it cannot be written.
 
-    Args:
-        text: an IRI, or a reference relative to `base`; characters that are not allowed are percent-encoded.
-        base: an absolute http(s) IRI, or nothing.
+    Characters that are not allowed are percent-encoded; relative IRIs and schemes that do not name things are refused.
 
-    >>> absolute_iri("CC0", "https://pfocr.wikipathways.org/figures/PMC1__a.html")
-    '<https://pfocr.wikipathways.org/figures/CC0>'
+    >>> absolute_iri("https://example.org/a>b")
+    '<https://example.org/a%3Eb>'
     >>> absolute_iri("javascript:alert(1)") is None
     True
     """
     try:
-        if base and not _SCHEME.match(text):
-            text = urljoin(base, text)
         encoded = encode_iri(text)
         parts = urlsplit(encoded)
         if parts.scheme.lower() not in _SCHEMES or (parts.scheme.lower() in ("http", "https") and not parts.hostname):

@@ -3,8 +3,8 @@
 The only remote context that is known is schema.org's, and it comes from the package: the facts of release 30.0 (which
 terms take IRIs and which take dates, and the prefixes) in `data/schemaorg.json`; every other term follows from
 `@vocab`, so that a block expands just as through the published context. Anything else that would have to be fetched
-is refused before PyLD sees it. Relative IRIs are left as they stand: what they are relative to differs from record to
-record, and `pfocr_rdf.block` knows it.
+is refused before PyLD sees it. In a block of schema.org's context relative IRIs are left as they stand: what they are
+relative to differs from record to record, and is told to `pfocr_rdf.block` with the expansion.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -56,10 +56,12 @@ class Expanded:
     """An expanded block.
 
     Attributes:
-        nodes: its top-level nodes; relative IRIs are not resolved.
+        nodes: its top-level nodes.
+        base: what relative IRIs in them are relative to; empty where the block's context has settled that.
     """
 
     nodes: tuple[Node, ...]
+    base: str = ""
 
 
 @cache
@@ -94,7 +96,7 @@ def expand_blocks(blocks: Sequence[object], bases: Sequence[str]) -> list[Expand
 
     Args:
         blocks: the values of `schema-jsonld`.
-        bases: for each, the absolute IRI of its figure, against which an inline context's `@base` is resolved.
+        bases: for each, the absolute IRI that relative IRIs in it are relative to, unless its context says otherwise.
 
     Returns:
         For each block its expansion, or why there is none.
@@ -113,7 +115,7 @@ def expand_blocks(blocks: Sequence[object], bases: Sequence[str]) -> list[Expand
         else:
             results[index] = _expand_alone(block, bases[index])
     for index, result in _expand_together(batch):
-        results[index] = result
+        results[index] = replace(result, base=bases[index]) if isinstance(result, Expanded) else result
     return [result for result in results if result is not None]
 
 

@@ -218,8 +218,8 @@ def _mentioned(mentions: Iterable[Mention], *, diseases: bool = True) -> dict[Te
     return {
         entity_iri(body): body
         for mention in mentions
+        if diseases or mention.kind != "disease"
         for body in mention.bodies
-        if diseases or not isinstance(body, Disease)
     }
 
 
@@ -257,7 +257,7 @@ def _section(figure: Figure, expanded: Expanded | None, settings: Settings, plac
     for subject, predicate, value in block:
         if subject == iri:
             add(predicate, value)
-    if (licence := block_license(block, iri, figure.jsonld if block else None, schema)) is not None:
+    if expanded is not None and block and (licence := block_license(figure, expanded)) is not None:
         add(DCTERMS_LICENSE, licence)
     for organism in figure.organisms:
         text(WP_ORGANISM_NAME, organism.name, "organisms")
@@ -293,7 +293,7 @@ def _section(figure: Figure, expanded: Expanded | None, settings: Settings, plac
         text(DCTERMS_SUBJECT, annotation.value, "annotations")
     mentioned = _mentioned(figure.mentions)
     if mentioned:
-        values[schema.mentions] = dict.fromkeys(mentioned)
+        values.setdefault(schema.mentions, {}).update(dict.fromkeys(mentioned))
     for entity, body in mentioned.items():
         if isinstance(body, Disease) and body.source == "DOID":
             add(WP_DISEASE_ONTOLOGY_TAG, entity)
@@ -339,19 +339,21 @@ def _image_statements(figure: Figure, image: Term, schema: SchemaOrg, place: Pla
 
 def _mention_statements(figure: Figure, iri: Term, place: Place) -> list[Statement]:
     statements: list[Statement] = []
-    add = statements.append
-    for mention, mention_node in zip(figure.mentions, _mention_iris(figure), strict=True):
-        add((mention_node, RDF_TYPE, OA_ANNOTATION))
-        add((mention_node, RDF_TYPE, _MENTION_CLASS[mention.kind]))
-        add((mention_node, OA_HAS_TARGET, iri))
-        bodies = dict.fromkeys(map(entity_iri, mention.bodies))
-        statements += [(mention_node, OA_HAS_BODY, body) for body in bodies]
-        key = f"{mention.kind}s.word"
-        add((mention_node, PFOCR_WORD, string_literal(mention.word, place, key)))
+    for mention, node in zip(figure.mentions, _mention_iris(figure), strict=True):
+        kind = mention.kind
+        statements += (
+            (node, RDF_TYPE, OA_ANNOTATION),
+            (node, RDF_TYPE, _MENTION_CLASS[kind]),
+            (node, OA_HAS_TARGET, iri),
+        )
+        statements += [
+            (node, OA_HAS_BODY, body) for body in dict.fromkeys([entity_iri(body) for body in mention.bodies])
+        ]
+        statements.append((node, PFOCR_WORD, string_literal(mention.word, place, f"{kind}s.word")))
         if mention.match is not None:
-            add((mention_node, PFOCR_MATCH, string_literal(mention.match, place, key)))
+            statements.append((node, PFOCR_MATCH, string_literal(mention.match, place, f"{kind}s.match")))
         if mention.lexicon is not None:
-            add((mention_node, PFOCR_LEXICON, string_literal(mention.lexicon, place, key)))
+            statements.append((node, PFOCR_LEXICON, string_literal(mention.lexicon, place, f"{kind}s.source")))
     return statements
 
 

@@ -186,6 +186,9 @@ def _prefixed_number(text: str | None, prefix: str, key: str, place: Place, line
 
 # ----------------------------------------------------------------------------------------------- companions
 
+MAX_COLUMNS: Final = 64
+"""The most columns that a companion may have; real ones have eleven."""
+
 _GENE_COLUMNS: Final = (
     "organism_id",
     "organism_name",
@@ -241,8 +244,11 @@ def parse_companion(
     if len(lines) > 1 and lines[0].endswith("\r"):
         lines = [line.removesuffix("\r") for line in lines]
     header = lines[0].split("\t")
-    if not any(all(column in header for column in needed) for needed in _NEEDED[kind]) or len(set(header)) < len(
-        header
+    columns = set(header)
+    if (
+        len(header) > MAX_COLUMNS
+        or len(columns) < len(header)
+        or not any(columns.issuperset(needed) for needed in _NEEDED[kind])
     ):
         place.diagnose("companion-header", line=1, value=lines[0])
         return []
@@ -274,7 +280,7 @@ def _cells(lines: list[str], header: list[str], place: Place) -> Iterator[tuple[
 def _gene_rows(
     rows: Iterator[tuple[int, list[str]]], header: list[str], place: Place, organisms: dict[str, str]
 ) -> Iterator[Row]:
-    column = {name: header.index(name) for name in header}
+    column = {name: index for index, name in enumerate(header)}
     word, match, source, gene_id = (column[name] for name in ("word", "match", "source", "ncbigene_id"))
     symbol, taxon, organism = (column.get(name) for name in ("ncbigene_symbol", "organism_id", "organism_name"))
     for number, cells in rows:
@@ -290,9 +296,9 @@ def _gene_rows(
 
 
 def _pubtator_rows(kind: Kind, rows: Iterator[tuple[int, list[str]]], header: list[str], place: Place) -> Iterator[Row]:
-    column = {name: header.index(name) for name in header}
+    column = {name: index for index, name in enumerate(header)}
     word = column["word"]
-    if "mesh" not in column:
+    if not column.keys() >= set(_NEEDED[kind][0]):
         source, identifier = column["source"], column["identifier"]
         for number, cells in rows:
             body = _mesh_body(kind, cells[source], cells[identifier], place, number)
@@ -355,6 +361,8 @@ def parse_embedded(kind: Kind, items: Plain, *, file: str, figid: str, report: R
         return []
     rows: list[Row] = []
     for item in items:
+        if isinstance(item, str) and _cell(item) is None:
+            continue
         if not isinstance(item, dict) or "word" not in item or not all(type(value) is str for value in item.values()):
             place.diagnose("mention-form", key=key, value=item)
             continue

@@ -369,6 +369,8 @@ def _annotations(values: dict[str, Plain], place: Place) -> tuple[Annotation, ..
         return ()
     found = []
     for item in value:
+        if isinstance(item, str) and (item == "NA" or is_missing(item)):
+            continue
         text = item.get("value") if isinstance(item, dict) else None
         kind = item.get("type", "") if isinstance(item, dict) else ""
         if not isinstance(text, str) or not isinstance(kind, str) or is_missing(text):

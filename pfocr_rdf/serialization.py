@@ -17,7 +17,7 @@ from pyoxigraph import RdfFormat
 from pfocr_rdf.terms import Statement, lines
 from pfocr_rdf.vocabulary import SCHEMA_HTTP, SchemaOrg, prefixes
 
-_SEPARATORS: Final = ("\x85", "\u2028", "\u2029")
+_SEPARATORS: Final = {char.encode(): f"\\u{ord(char):04X}".encode() for char in "\x85\u2028\u2029"}
 
 __all__ = ["FORMATS", "Format", "turtle_header", "write_ntriples", "write_turtle"]
 
@@ -33,12 +33,14 @@ def write_ntriples(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_H
     >>> write_ntriples([(iri_term("http://a/"), iri_term("http://b/"), literal_term("x\u2028y"))])
     b'<http://a/> <http://b/> "x\\u2028y" .\n'
     """
-    text = lines(statements)
-    if not text.isascii():
-        for separator in _SEPARATORS:
-            # IRIs hold none of them (they are percent-encoded), so each stands in a literal
-            text = text.replace(separator, f"\\u{ord(separator):04X}")
-    return text.encode()
+    return b"".join([part if part.isascii() else _escaped(part) for part in lines(statements)])
+
+
+def _escaped(data: bytes) -> bytes:
+    """Escape line separators; IRIs hold none (they are percent-encoded), so each stands in a literal."""
+    for separator, escape in _SEPARATORS.items():
+        data = data.replace(separator, escape)
+    return data
 
 
 def turtle_header(schema: SchemaOrg = SCHEMA_HTTP) -> bytes:
@@ -54,7 +56,7 @@ def write_turtle(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_HTT
         statements: the statements, each subject's together; written in their order.
         schema: the spelling of schema.org that the header's prefix has.
     """
-    quads = pyoxigraph.parse(lines(statements).encode(), format=RdfFormat.N_TRIPLES)
+    quads = pyoxigraph.parse(b"".join(lines(statements)), format=RdfFormat.N_TRIPLES)
     data = pyoxigraph.serialize(quads, format=RdfFormat.TURTLE, prefixes=prefixes(schema))
     assert data is not None  # without an output, serialize returns the bytes
     start = 0

@@ -7,6 +7,7 @@ is a text that costs nothing to repeat, compare or write. As objects, half of al
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final, NewType, TypeAlias
 
 import pyoxigraph
@@ -43,6 +44,8 @@ def literal_term(text: str, datatype: Term | None = None) -> Term:
     '"a \\"b\\"\\n"'
     """
     if datatype is None or datatype == _XSD_STRING:
+        if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+            return Term(f'"{text}"')  # nothing to escape, as in nearly every literal
         return Term(str(pyoxigraph.Literal(text)))
     return Term(f"{pyoxigraph.Literal(text)!s}^^{datatype}")
 
@@ -64,12 +67,15 @@ def iri_text(term: Term) -> str:
     return term[1:-1]
 
 
-def lines(statements: Iterable[Statement]) -> str:
-    """Write statements as the lines of an N-Triples document."""
-    return "".join([f"{subject} {predicate} {value} .\n" for subject, predicate, value in statements])
+def lines(statements: Iterable[Statement]) -> Iterator[bytes]:
+    """Write statements as the lines of an N-Triples document, UTF-8, some hundred lines at a time."""
+    rest = iter(statements)
+    # one character outside Latin 1 doubles the memory of the whole text it stands in
+    while part := [f"{subject} {predicate} {value} .\n" for subject, predicate, value in islice(rest, 200)]:
+        yield "".join(part).encode()
 
 
 def triples(statements: Iterable[Statement]) -> Iterator[Triple]:
     """Yield statements as pyoxigraph's triples."""
-    for quad in pyoxigraph.parse(lines(statements).encode(), format=RdfFormat.N_TRIPLES):
+    for quad in pyoxigraph.parse(b"".join(lines(statements)), format=RdfFormat.N_TRIPLES):
         yield quad.triple
