@@ -20,7 +20,7 @@ from pfocr_rdf.iris import absolute_iri, figure_iri, genid_iri
 from pfocr_rdf.jsonld import Expanded, Node
 from pfocr_rdf.literals import string_literal, well_formed
 from pfocr_rdf.mentions import is_missing
-from pfocr_rdf.terms import Statement, Term, iri_term, iri_text, is_iri, literal_term
+from pfocr_rdf.terms import Statement, Term, iri_term, iri_text, literal_term
 from pfocr_rdf.vocabulary import (
     CC0,
     RDF_FIRST,

@@ -123,7 +123,7 @@ def settings_of(mapping: dict[str, Any]) -> Any:
         schema_org=mapping["schema_org"],
         as_is=mapping["as_is"],
         image_url=mapping["image_url"] or IMAGE_URL,
-        created_on=f"{mapping['created_on']:%Y-%m-%d}" if mapping["created_on"] else None,
+        created_on=mapping["created_on"].date().isoformat() if mapping["created_on"] else None,
     )
     try:
         settings.check()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from pyoxigraph import Triple
@@ -127,12 +128,21 @@ class Settings:
         """Check what types do not.
 
         Raises:
-            ValueError: when `image_url` gives no IRI.
+            ValueError: when `image_url` gives no IRI, or `created_on` is no date.
         """
+        if self.created_on is not None and not _is_date(self.created_on):
+            raise ValueError(f"{self.created_on!r} is no date of the form YYYY-MM-DD")
         try:
             image_iri("PMC1", "figure.jpg", self.image_url)
         except ValueError as error:
             raise ValueError(f"{self.image_url!r} gives no IRI: {error}") from None
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 DEFAULTS: Final = Settings()

@@ -23,6 +23,7 @@ from pfocr_rdf.mentions import is_missing
 __all__ = ["Organism", "OrganismNames", "Taxonomy", "parse_organism_page"]
 
 TAXON_ID: Final = re.compile(r"[1-9][0-9]{0,9}")
+_DIGITS: Final = re.compile(rb"[0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Taxonomy:
         buckets: list[tuple[array[int], array[int]]] = [(array("Q"), array("Q")) for _ in range(256)]
         for number, line in enumerate(lines, start=1):
             cells = line.rstrip(b"\r\n").removesuffix(b"\t|").split(b"\t|\t")
-            if len(cells) != 4 or not cells[0].isdigit():
+            if len(cells) != 4 or not _DIGITS.fullmatch(cells[0]):
                 raise ValueError(f"line {number} is not a line of names.dmp: {line[:60].decode('utf-8', 'replace')!r}")
             rank = _CLASSES.get(cells[3])
             if rank is not None:

@@ -7,7 +7,7 @@ by their order; a record may hold keys of both.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -197,7 +197,7 @@ def _figure(
         score=_score(values, place),
         rank=_matching(text("pmc_ranked_result_index"), _INTEGER, "rank-invalid", "pmc_ranked_result_index", place),
         wikipathways=_identifiers("wpid", _texts(values, "wpid", place) + record.wpids, _WPID, place),
-        ndex=tuple(i.lower() for i in _identifiers("ndex", _texts(values, "ndex", place) + record.ndex, _UUID, place)),
+        ndex=_identifiers("ndex", _texts(values, "ndex", place) + record.ndex, _UUID, place, fold=str.lower),
         annotations=_annotations(values, place),
         mentions=mentions,
         jsonld=_jsonld(values, place),
@@ -257,9 +257,11 @@ def _matching(text: str | None, pattern: re.Pattern[str], code: str, key: str, p
     return None
 
 
-def _identifiers(key: str, texts: tuple[str, ...], pattern: re.Pattern[str], place: Place) -> tuple[str, ...]:
+def _identifiers(
+    key: str, texts: tuple[str, ...], pattern: re.Pattern[str], place: Place, fold: Callable[[str], str] = str
+) -> tuple[str, ...]:
     found = (_matching(text, pattern, f"{key}-invalid", key, place) for text in texts)
-    return tuple(dict.fromkeys(text for text in found if text is not None))
+    return tuple(dict.fromkeys(fold(text) for text in found if text is not None))
 
 
 # ---------------------------------------------------------------------------------------------------- parts
