@@ -6,22 +6,27 @@ import logging
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import pyoxigraph
 from pyoxigraph import NamedNode, Triple
 
+from pfocr_rdf.cache import Cache, open_cache
 from pfocr_rdf.conversion import CHUNK, Counts, convert_databases, read_records
 from pfocr_rdf.database import open_input, read_taxonomy
 from pfocr_rdf.diagnostics import Diagnostic, Report, json_line
 from pfocr_rdf.entities import Entities, contribution, entity_statements
 from pfocr_rdf.figures import Figure
 from pfocr_rdf.mapping import DEFAULTS, Settings, map_figures
+from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.output import open_output
+from pfocr_rdf.progress import progress
 from pfocr_rdf.serialization import FORMATS
 from pfocr_rdf.terms import triples
 from pfocr_rdf.vocabulary import prefixes
+from pfocr_rdf.workers import dask_runner, process_runner
 
 if TYPE_CHECKING:
     import rdflib
@@ -121,6 +126,10 @@ def to_graph(figures: Iterable[Figure], *, settings: Settings = DEFAULTS, report
     return graph
 
 
+def _open_cache(folder: str, organisms: OrganismNames, *, settings: Settings, format: str) -> Cache:
+    return open_cache(folder, organisms=organisms, settings=settings, format=format)
+
+
 def convert(
     inputs: Iterable[str | os.PathLike[str]],
     output: str | os.PathLike[str],
@@ -130,8 +139,14 @@ def convert(
     taxonomy: str | os.PathLike[str] | None = None,
     report_file: str | os.PathLike[str] | None = None,
     report: Report | None = None,
+    jobs: int = 1,
+    dask: str | None = None,
+    cache: str | os.PathLike[str] | None = None,
+    quiet: bool = True,
 ) -> Counts:
     """Convert records to one RDF file.
+
+    The bytes are the same for every number of workers, with a cache and without.
 
     Args:
         inputs: database checkouts, folders of records, record files, or `-` for standard input.
@@ -141,6 +156,10 @@ def convert(
         taxonomy: NCBI Taxonomy's `names.dmp`, or None.
         report_file: a file for the diagnostics as JSON lines, or None.
         report: takes the diagnostics as they are found, or None.
+        jobs: worker processes; with one, everything happens in this process.
+        dask: the scheduler of a Dask cluster to convert on, such as `tcp://scheduler:8786`, or None.
+        cache: a folder where results are kept, so that a re-run converts only what changed, or None.
+        quiet: whether no progress is shown on standard error.
 
     Returns:
         Counts of records, figures, triples and diagnostics by code.
@@ -148,6 +167,8 @@ def convert(
     Raises:
         InputError: when an input cannot be used at all.
         OutputError: when the output or the report cannot be written.
+        CacheError: when the folder cannot be the cache.
+        MissingExtraError: when `dask` is given and the extra is not installed.
         ValueError: for an unknown format or an image template that gives no IRI.
     """
     if format not in FORMATS:
@@ -156,7 +177,16 @@ def convert(
     found: list[Diagnostic] = []
     names = read_taxonomy(os.fspath(taxonomy)) if taxonomy is not None else None
     databases = [open_input(os.fspath(name), report=found.append, taxonomy=names) for name in inputs]
+    records = sum(len(database.records) for database in databases)
     with ExitStack() as stack:
+        cache_for = None
+        if cache is not None:
+            cache_for = partial(_open_cache, os.fspath(cache), settings=settings, format=format)
+            for database in databases:
+                cache_for(database.organisms)  # a folder that cannot be the cache is said so before anything is done
+        run = process_runner(min(jobs, -(-records // CHUNK)))
+        if dask is not None:
+            run = stack.enter_context(dask_runner(dask))
         lines = stack.enter_context(open_output(os.fspath(report_file))) if report_file is not None else None
         sink = stack.enter_context(open_output(os.fspath(output)))
 
@@ -168,6 +198,16 @@ def convert(
 
         for diagnostic in found:
             take(diagnostic)
-        counts = convert_databases(databases, write=sink.write, settings=settings, format=format, report=take)
+        advance = stack.enter_context(progress(records, quiet=quiet))
+        counts = convert_databases(
+            databases,
+            write=sink.write,
+            settings=settings,
+            format=format,
+            report=take,
+            run=run,
+            cache_for=cache_for,
+            advance=advance,
+        )
     counts.codes.update(diagnostic.code for diagnostic in found)
     return counts

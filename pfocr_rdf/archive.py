@@ -1,7 +1,7 @@
 """A database checkout in an archive, as code hosts offer it: read in place, nothing unpacked.
 
-A `.zip` is read member by member. A compressed tar can only be read from front to back, so it is decompressed once into a
-temporary file without a name, and read from there. Both are bounded against archives made to exhaust memory or disk:
+A `.zip` is read member by member. A compressed tar can only be read from front to back, so it is decompressed once into
+a temporary file without a name, and read from there. Both are bounded against archives made to exhaust memory or disk:
 in the number of members, in size, and in the ratio to the compressed size.
 """
 
@@ -61,13 +61,23 @@ class ArchiveTree:
         """Tell whether the checkout has files in this folder."""
         return folder in self._folders
 
-    def names(self, folder: str, suffixes: Sequence[str], report: Report, *, others: str | None = None) -> list[str]:
+    def names(
+        self,
+        folder: str,
+        suffixes: Sequence[str],
+        report: Report,
+        *,
+        unreadable: str = "record-unreadable",
+        others: str | None = None,
+    ) -> list[str]:
         """List the files of a folder."""
         names = []
         for name in sorted(self._folders.get(folder, ())):
+            if name.startswith("."):
+                continue
             if name.endswith(tuple(suffixes)):
                 names.append(name)
-            elif others is not None and not name.startswith("."):
+            elif others is not None:
                 report(diagnose(others, file=self.display(f"{folder}/{name}")))
         return names
 

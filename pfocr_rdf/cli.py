@@ -7,6 +7,7 @@ failed write.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -73,15 +74,27 @@ def mapping_options(command: F) -> F:
     help="Output format.  [default: by the output's name, else turtle]",
 )
 @click.option("--report", metavar="FILE", help="Write every diagnostic as a line of JSON to FILE.")
-@click.option("-q", "--quiet", is_flag=True, help="No table of diagnostics at the end; errors are still shown.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no table at the end; errors are still shown.")
+@click.option("-j", "--jobs", metavar="N", type=click.IntRange(1), help="Worker processes.  [default: all cores]")
+@click.option("--cache", metavar="DIR", help="Keep results in DIR; a re-run converts only what changed.")
+@click.option("--dask", metavar="ADDRESS", help="Run on a Dask cluster, by its scheduler's address.")
 @mapping_options
 def convert(
-    inputs: tuple[str, ...], output: str, format: str | None, report: str | None, quiet: bool, **mapping: Any
+    inputs: tuple[str, ...],
+    output: str,
+    format: str | None,
+    report: str | None,
+    quiet: bool,
+    jobs: int | None,
+    cache: str | None,
+    dask: str | None,
+    **mapping: Any,
 ) -> None:
     """Convert PFOCR records to RDF.
 
-    INPUT is a database checkout (with _figures, _data, _organisms), a folder of records, record files, or - for one
-    record on standard input. Companions, maps and organism pages are found beside _figures by themselves.
+    INPUT is a database checkout (with _figures, _data, _organisms) or an archive of one (.zip, .tar.gz), a folder of
+    records, record files, or - for one record on standard input. Companions, maps and organism pages are found beside
+    _figures by themselves. The output is the same for any number of workers, with a cache and without.
 
     \b
     Example:
@@ -89,11 +102,13 @@ def convert(
     """  # noqa: D301 - \b is click's mark, a backspace, for lines to be left as they are
     import pfocr_rdf
     from pfocr_rdf.diagnostics import Diagnostic
+    from pfocr_rdf.workers import tune_collector
 
     def show(diagnostic: Diagnostic) -> None:
         if diagnostic.level == "error":
             click.echo(str(diagnostic), err=True)
 
+    tune_collector()
     counts = pfocr_rdf.convert(
         inputs,
         output,
@@ -102,11 +117,20 @@ def convert(
         taxonomy=mapping["taxonomy"],
         report_file=report,
         report=show,
+        jobs=jobs or cores(),
+        dask=dask,
+        cache=cache,
+        quiet=quiet,
     )
     if not quiet:
         summarize(counts)
     if any(pfocr_rdf.CODES[code].level == "error" for code in counts.codes):
         sys.exit(1)
+
+
+def cores() -> int:
+    """Give the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def format_of(output: str) -> str:
@@ -165,18 +189,71 @@ def codes(names: tuple[str, ...]) -> None:
         click.echo(f"{code.name} ({code.level})\n    {code.meaning}\n    {code.action}")
 
 
+@cli.group()
+def cache() -> None:
+    """Look into the cache of `convert --cache`, or clear it."""
+
+
+@cache.command("info")
+@click.argument("folder", metavar="DIR")
+def cache_info(folder: str) -> None:
+    """Say how many results a cache holds, and how large it is.
+
+    \b
+    Example:
+      pfocr-rdf cache info pfocr-cache
+    """  # noqa: D301
+    from pfocr_rdf.cache import cache_entries
+
+    sizes = [path.stat().st_size for path in cache_entries(folder)]
+    click.echo(f"{len(sizes):,} results, {sum(sizes) / 1_000_000:,.1f} MB")
+
+
+@cache.command("clear")
+@click.argument("folder", metavar="DIR")
+def cache_clear(folder: str) -> None:
+    """Delete the results in a cache.
+
+    \b
+    Example:
+      pfocr-rdf cache clear pfocr-cache
+    """  # noqa: D301
+    from pfocr_rdf.cache import clear_cache
+
+    click.echo(f"{clear_cache(folder):,} results deleted")
+
+
+class _Terminated(KeyboardInterrupt):
+    """The process was asked to end (SIGTERM)."""
+
+
+def _terminate(signum: int, frame: object) -> None:
+    raise _Terminated
+
+
 def main() -> None:
     """Run the command line; an error of input or output is one line on standard error and exit code 2."""
+    signal.signal(signal.SIGTERM, _terminate)
     try:
-        cli(prog_name="pfocr-rdf")
+        code = cli.main(prog_name="pfocr-rdf", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except BrokenPipeError:  # the reader of standard output is gone, as with `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except (click.Abort, KeyboardInterrupt) as error:
+        click.echo("pfocr-rdf: interrupted; an earlier output is as it was", err=True)
+        terminated = isinstance(error, _Terminated) or isinstance(error.__context__, _Terminated)
+        sys.exit(128 + (signal.SIGTERM if terminated else signal.SIGINT))
     except Exception as error:
+        from pfocr_rdf.cache import CacheError
         from pfocr_rdf.database import InputError
+        from pfocr_rdf.extras import MissingExtraError
         from pfocr_rdf.output import OutputError
 
-        if not isinstance(error, (InputError, OutputError)):
+        if not isinstance(error, (CacheError, InputError, MissingExtraError, OutputError)):
             raise
         click.echo(f"pfocr-rdf: {error}", err=True)
         sys.exit(2)

@@ -12,19 +12,33 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final
 
+from pfocr_rdf.cache import Cache, Converted
 from pfocr_rdf.database import Database, RecordFile
 from pfocr_rdf.diagnostics import Diagnostic, Report, diagnose
 from pfocr_rdf.entities import Entities, contribution, entity_statements
 from pfocr_rdf.figures import Figure
 from pfocr_rdf.iris import figure_iri
-from pfocr_rdf.mapping import Settings, map_figures
+from pfocr_rdf.mapping import Section, Settings, map_figures
 from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.record import parse_record
 from pfocr_rdf.serialization import FORMATS
 from pfocr_rdf.terms import Statement, Term, iri_text
 from pfocr_rdf.vocabulary import PREFIXES
 
-__all__ = ["CHUNK", "ChunkResult", "Counts", "Identities", "Job", "convert_chunk", "convert_databases", "read_records"]
+__all__ = [
+    "CHUNK",
+    "ChunkResult",
+    "Counts",
+    "Identities",
+    "Job",
+    "Runner",
+    "convert_chunk",
+    "convert_databases",
+    "jobs_of",
+    "read_records",
+    "run_here",
+    "salvage",
+]
 
 CHUNK: Final = 500
 """Records a chunk: enough for PyLD's batches, few enough for memory."""
@@ -122,14 +136,18 @@ class Job:
         organisms: resolves organism names.
         settings: the settings of the mapping.
         format: a name in `FORMATS`.
+        cache: where results of earlier runs are kept, or None.
         skip: indexes of records that are read but left out, because their figids stand twice.
+        omit: indexes of records that are not even read, because they make the converter fail.
     """
 
     records: tuple[RecordFile, ...]
     organisms: OrganismNames
     settings: Settings
     format: str
+    cache: Cache | None = None
     skip: frozenset[int] = frozenset()
+    omit: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,48 +159,177 @@ class ChunkResult:
         triples: how many triples they are.
         entities: what the figures share.
         identities: for each figure written, the index of its record and what names it.
-        diagnostics: what was found, in the order of the records.
+        diagnostics: for each record what was found.
     """
 
     data: bytes
     triples: int
     entities: Entities
     identities: tuple[tuple[int, Identity], ...]
-    diagnostics: tuple[Diagnostic, ...]
+    diagnostics: tuple[tuple[Diagnostic, ...], ...]
 
 
 def convert_chunk(job: Job) -> ChunkResult:
-    """Read, map and write the records of a chunk."""
+    """Read, map and write the records of a chunk; results that the cache holds are taken from there."""
     found: list[list[Diagnostic]] = [[] for _ in job.records]
+    results: dict[int, Converted] = {}
+    keys: dict[int, str] = {}
     figures: list[tuple[int, Figure]] = []
     for index, record in enumerate(job.records):
+        if index in job.omit:
+            continue
         content = record.read(found[index].append)
         if content is None:
             continue
+        if job.cache is not None and not found[index]:
+            keys[index] = job.cache.key(content)
+            if (known := job.cache.get(keys[index], content)) is not None:
+                results[index] = known
+                continue
         figure = parse_record(content, organisms=job.organisms, report=found[index].append)
-        if figure is not None and index not in job.skip:
+        if figure is not None and (index not in job.skip or job.cache is not None):
             figures.append((index, figure))
-    identities: list[tuple[int, Identity]] = []
+    if job.cache is None:
+        return _mapped_together(job, figures, found)
+    for index, converted in _mapped(job, figures, found):
+        results[index] = converted
+        if index in keys:
+            job.cache.put(keys[index], converted, job.records[index])
+    return _joined(job, results, found)
+
+
+def _mapped_together(job: Job, figures: list[tuple[int, Figure]], found: list[list[Diagnostic]]) -> ChunkResult:
+    """Map figures and write them at once."""
     statements: list[Statement] = []
     entities = Entities()
-    of_file = {id(figure): found[index] for index, figure in figures}
-    sections = map_figures(
-        [figure for _, figure in figures], settings=job.settings, report_for=lambda figure: of_file[id(figure)].append
-    )
-    for (index, figure), section in zip(figures, sections, strict=True):
+    identities: list[tuple[int, Identity]] = []
+    for index, section in _sections(job, figures, found):
         statements += section.statements
-        entities.add(contribution(figure, section.iri))
-        identities.append((index, Identity.of(figure, section.iri)))
+        entities.add(contribution(section.figure, section.iri))
+        identities.append((index, Identity.of(section.figure, section.iri)))
     data = FORMATS[job.format].write(statements, job.settings.schema)
-    diagnostics = tuple(diagnostic for diagnostics in found for diagnostic in diagnostics)
-    return ChunkResult(data, len(statements), entities, tuple(identities), diagnostics)
+    return ChunkResult(data, len(statements), entities, tuple(identities), tuple(map(tuple, found)))
 
 
-def jobs_of(databases: Iterable[Database], settings: Settings, format: str, size: int = CHUNK) -> Iterator[Job]:
-    """Yield the chunks of databases, in the order of their records."""
+def _mapped(
+    job: Job, figures: list[tuple[int, Figure]], found: list[list[Diagnostic]]
+) -> Iterator[tuple[int, Converted]]:
+    """Map figures and write each by itself, as the cache keeps them."""
+    for index, section in _sections(job, figures, found):
+        yield (
+            index,
+            Converted(
+                FORMATS[job.format].write(section.statements, job.settings.schema),
+                len(section.statements),
+                contribution(section.figure, section.iri),
+                tuple(found[index]),
+            ),
+        )
+
+
+def _sections(
+    job: Job, figures: list[tuple[int, Figure]], found: list[list[Diagnostic]]
+) -> Iterator[tuple[int, Section]]:
+    reports = {id(figure): found[index].append for index, figure in figures}
+    sections = map_figures(
+        [figure for _, figure in figures], settings=job.settings, report_for=lambda figure: reports[id(figure)]
+    )
+    for (index, _), section in zip(figures, sections, strict=True):
+        yield index, section
+
+
+def _joined(job: Job, results: dict[int, Converted], found: list[list[Diagnostic]]) -> ChunkResult:
+    """Join the results of records to that of their chunk."""
+    entities = Entities()
+    identities: list[tuple[int, Identity]] = []
+    parts: list[bytes] = []
+    triples = 0
+    for index in sorted(results):
+        converted = results[index]
+        found[index] = list(converted.diagnostics)
+        if index in job.skip:
+            continue
+        given = converted.contribution
+        parts.append(converted.data)
+        triples += converted.triples
+        entities.add(given)
+        identities.append((index, Identity(given.figid, given.iri, given.file)))
+    return ChunkResult(b"".join(parts), triples, entities, tuple(identities), tuple(map(tuple, found)))
+
+
+def jobs_of(
+    databases: Iterable[Database],
+    *,
+    settings: Settings,
+    format: str,
+    size: int = CHUNK,
+    cache_for: Callable[[OrganismNames], Cache] | None = None,
+) -> Iterator[Job]:
+    """Yield the chunks of databases, in the order of their records.
+
+    Args:
+        databases: the databases.
+        settings: the settings of the mapping.
+        format: a name in `FORMATS`.
+        size: records a chunk.
+        cache_for: gives the cache for a database's organism names; without it nothing is kept.
+    """
     for database in databases:
+        cache = cache_for(database.organisms) if cache_for is not None else None
         for start in range(0, len(database.records), size):
-            yield Job(database.records[start : start + size], database.organisms, settings, format)
+            yield Job(database.records[start : start + size], database.organisms, settings, format, cache)
+
+
+# ----------------------------------------------------------------------------------------------------- running
+
+Runner = Callable[[Iterable[Job]], Iterator[tuple[Job, ChunkResult]]]
+"""What converts chunks, here or in workers, and yields each with its result, in their order."""
+
+
+def run_here(jobs: Iterable[Job]) -> Iterator[tuple[Job, ChunkResult]]:
+    """Convert chunks in this process, one after the other."""
+    for job in jobs:
+        yield salvage(job, convert_chunk)
+
+
+def salvage(job: Job, call: Callable[[Job], ChunkResult]) -> tuple[Job, ChunkResult]:
+    """Convert a chunk; where that fails, in ever smaller cuts, down to the record that is to blame.
+
+    Args:
+        job: the chunk.
+        call: converts a chunk; whatever exception it raises counts as a failure of the chunk.
+
+    Returns:
+        The chunk without the records that make the converter fail, and its result; each of those records is an
+        error in its diagnostics.
+    """
+    try:
+        return job, call(job)
+    except Exception as error:  # a fault of ours, or of a library, on one record must not cost the others
+        if len(job.records) == 1:
+            record = job.records[0]
+            message = f"the converter failed on this record ({type(error).__name__}: {error}); it is left out"
+            found = diagnose("record-failed", message, file=record.file, figid=record.stem)
+            return replace(job, omit=frozenset((0,))), ChunkResult(b"", 0, Entities(), (), ((found,),))
+    middle = len(job.records) // 2
+    left, right = _part(job, 0, middle), _part(job, middle, len(job.records))
+    (left, result), (right, other) = salvage(left, call), salvage(right, call)
+    result.entities.merge(other.entities)
+    omit = left.omit | {index + middle for index in right.omit}
+    return replace(job, omit=omit), ChunkResult(
+        result.data + other.data,
+        result.triples + other.triples,
+        result.entities,
+        result.identities + tuple((index + middle, identity) for index, identity in other.identities),
+        result.diagnostics + other.diagnostics,
+    )
+
+
+def _part(job: Job, start: int, stop: int) -> Job:
+    def moved(indexes: frozenset[int]) -> frozenset[int]:
+        return frozenset(index - start for index in indexes if start <= index < stop)
+
+    return replace(job, records=job.records[start:stop], skip=moved(job.skip), omit=moved(job.omit))
 
 
 def convert_databases(
@@ -192,6 +339,10 @@ def convert_databases(
     settings: Settings,
     format: str,
     report: Report,
+    run: Runner = run_here,
+    size: int = CHUNK,
+    cache_for: Callable[[OrganismNames], Cache] | None = None,
+    advance: Callable[[int], object] | None = None,
 ) -> Counts:
     """Convert databases to one graph.
 
@@ -201,6 +352,10 @@ def convert_databases(
         settings: the settings of the mapping.
         format: a name in `FORMATS`.
         report: takes the diagnostics.
+        run: converts the chunks.
+        size: records a chunk; the output does not depend on it.
+        cache_for: gives the cache for a database's organism names; without it nothing is kept.
+        advance: is told of records done.
 
     Returns:
         What was done.
@@ -214,17 +369,24 @@ def convert_databases(
         report(diagnostic)
 
     write(FORMATS[format].header(settings.schema))
-    for job in jobs_of(databases, settings, format):
-        result = convert_chunk(job)
+    jobs = jobs_of(databases, settings=settings, format=format, size=size, cache_for=cache_for)
+    for job, first_result in run(jobs):
+        result = first_result
         faults = {index: fault for index, identity in result.identities if (fault := identities.fault(identity))}
         if faults:
             result = convert_chunk(replace(job, skip=frozenset(faults)))
-        for diagnostic in (*result.diagnostics, *faults.values()):
-            counting(diagnostic)
+            result = replace(result, diagnostics=first_result.diagnostics)
+        for index, diagnostics in enumerate(result.diagnostics):
+            for diagnostic in diagnostics:
+                counting(diagnostic)
+            if index in faults:
+                counting(faults[index])
         write(result.data)
         entities.merge(result.entities)
         counts.figures += len(result.identities)
         counts.triples += result.triples
+        if advance is not None:
+            advance(len(job.records))
     described = entity_statements(entities, settings=settings, report=counting)
     for subjects in _subjects_together(described):
         counts.triples += len(subjects)

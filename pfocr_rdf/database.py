@@ -6,9 +6,11 @@ read (`pfocr_rdf.tree` sees to it), and no name from inside a record is ever ope
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +29,9 @@ ORGANISMS: Final = "_organisms"
 STANDARD_INPUT: Final = "-"
 ARCHIVE_SUFFIXES: Final = (".zip", ".tar", ".tar.gz", ".tgz")
 
+_MAPS: Final = ("wpid_map.tsv", "ndex_map.tsv")
+_MAX_MAP_BYTES: Final = 8 * MAX_BYTES
+_STATED_FIGID: Final = re.compile(rb"^figid:[ \t]*['\"]?([A-Za-z0-9_.-]+)", re.MULTILINE)
 _RECORD_SUFFIXES: Final = (".md", ".markdown", ".yml", ".yaml")
 _COMPANION_SUFFIX: Final[dict[Kind, str]] = {
     "gene": "-genes.tsv",
@@ -50,6 +55,7 @@ class RecordFile:
         data: the folder of the companions.
         wpids: WikiPathways ids from the map.
         ndex: NDEx UUIDs from the map.
+        named: what the figid should be, where the file's name alone does not say it.
     """
 
     tree: Tree
@@ -58,6 +64,7 @@ class RecordFile:
     data: str = DATA
     wpids: tuple[str, ...] = ()
     ndex: tuple[str, ...] = ()
+    named: str = ""
 
     @property
     def file(self) -> str:
@@ -67,7 +74,7 @@ class RecordFile:
     @property
     def stem(self) -> str:
         """The file's name without its suffix: what the figid should be; empty for standard input."""
-        return "" if isinstance(self.tree, StreamTree) else stem_of(self.path.rpartition("/")[2])
+        return "" if isinstance(self.tree, StreamTree) else self.named or stem_of(self.path.rpartition("/")[2])
 
     def read(self, report: Report) -> RecordBytes | None:
         """Read the record and its companions.
@@ -82,7 +89,7 @@ class RecordFile:
             return None
         companions: dict[Kind, tuple[str, bytes]] = {}
         for kind in self.companions:
-            path = join(self.data, stem + _COMPANION_SUFFIX[kind])
+            path = self._companion_path(kind)
             file = self.tree.display(path)
             try:
                 table = self.tree.read(path, MAX_BYTES)
@@ -95,13 +102,17 @@ class RecordFile:
             companions[kind] = (file, table)
         return RecordBytes(self.file, data, companions, self.wpids, self.ndex, stem)
 
+    def companion_file(self, kind: Kind) -> str:
+        """Give a companion's file as the user would name it."""
+        return self.tree.display(self._companion_path(kind))
+
+    def _companion_path(self, kind: Kind) -> str:
+        return join(self.data, self.stem + _COMPANION_SUFFIX[kind])
+
     def portable(self) -> RecordFile:
         """Give a record that can be read in another process: what only this process can read is read now."""
-        tree = self.tree.portable([self.path, *self._companion_paths()])
+        tree = self.tree.portable([self.path, *map(self._companion_path, self.companions)])
         return self if tree is self.tree else replace(self, tree=tree)
-
-    def _companion_paths(self) -> list[str]:
-        return [join(self.data, self.stem + _COMPANION_SUFFIX[kind]) for kind in self.companions]
 
 
 def stem_of(name: str) -> str:
@@ -173,12 +184,22 @@ def read_taxonomy(name: str) -> Taxonomy:
         InputError: when it cannot be read or is none.
     """
     try:
-        with open(name, "rb") as lines:
-            return Taxonomy.from_lines(lines)
+        path = Path(name).resolve(strict=True)
+        status = path.stat()
+        return _read_taxonomy(str(path), status.st_mtime_ns, status.st_size)
     except OSError as error:
         raise InputError(f"{name}: {why(error)}; give the names.dmp of NCBI's taxdump") from error
     except ValueError as error:
         raise InputError(f"{name}: {error}; give the names.dmp of NCBI's taxdump, unpacked") from error
+
+
+@lru_cache(maxsize=1)
+def _read_taxonomy(name: str, mtime: int, size: int) -> Taxonomy:
+    """Read a names.dmp once in a process, as long as it does not change."""
+    with open(name, "rb") as lines:
+        taxonomy = Taxonomy.from_lines(lines)
+    taxonomy.again = _read_taxonomy, (name, mtime, size)
+    return taxonomy
 
 
 # ---------------------------------------------------------------------------------------------------- finding
@@ -187,17 +208,15 @@ def read_taxonomy(name: str) -> Taxonomy:
 def _open_folder(path: Path, report: Report, taxonomy: Taxonomy | None) -> Database:
     if (path / FIGURES).is_dir():
         return _open_checkout(DirectoryTree(str(path)), str(path), report, taxonomy)
-    if path.name == FIGURES:
+    if path.name == FIGURES and path.resolve().is_relative_to(path.parent.resolve()):
         return _open_checkout(DirectoryTree(str(path.parent)), str(path), report, taxonomy)
-    if path.resolve().name == FIGURES:  # given as `.` from inside
+    if path.resolve().name == FIGURES:  # given as `.` from inside, or through a link
         return _open_checkout(DirectoryTree(str(path / "..")), str(path), report, taxonomy)
     tree = DirectoryTree(str(path))
     shared = _Shared.of(tree, report, taxonomy)
     records = tuple(shared.record(tree, name) for name in tree.names("", _RECORD_SUFFIXES, report))
     if not records:
-        raise InputError(
-            f"{path}: no record (*.md, *.yml) in this folder; give a PFOCR checkout or a folder of records"
-        )
+        raise InputError(f"{path}: no record (*.md, *.yml) here; give a PFOCR checkout or a folder of records")
     return Database(str(path), records, shared.organisms)
 
 
@@ -218,8 +237,24 @@ def _open_file(path: Path, report: Report, taxonomy: Taxonomy | None) -> Databas
         tree, record = DirectoryTree(str(path.parent / "..")), f"{FIGURES}/{path.name}"
     else:
         tree, record = DirectoryTree(str(path.parent)), path.name
-    shared = _Shared.of(tree, report, taxonomy)
-    return Database(str(path), (shared.record(tree, record),), shared.organisms)
+    stem = _stem_of_any(path)
+    shared = _Shared.of(tree, report, taxonomy, stem=stem)
+    return Database(str(path), (shared.record(tree, record, named=stem),), shared.organisms)
+
+
+def _stem_of_any(path: Path) -> str:
+    """Take the suffix off the name of a record's file, which may be any; the figid inside tells it from a figid's end.
+
+    Raises:
+        OSError: when the file cannot be read.
+    """
+    stem = stem_of(path.name)
+    if stem == path.name and path.suffix:
+        with open(path, "rb") as file:
+            stated = _STATED_FIGID.search(file.read(MAX_BYTES))
+        if stated is not None and stated[1].decode() == path.stem:
+            return path.stem
+    return stem
 
 
 def _open_archive(path: Path, report: Report, taxonomy: Taxonomy | None) -> Database:
@@ -243,27 +278,35 @@ class _Shared:
     organisms: OrganismNames
 
     @classmethod
-    def of(cls, tree: Tree, report: Report, taxonomy: Taxonomy | None) -> _Shared:
+    def of(cls, tree: Tree, report: Report, taxonomy: Taxonomy | None, *, stem: str = "") -> _Shared:
+        """Find what records share, or what of it the one record `stem` needs."""
         data = DATA if tree.has_folder(DATA) else ""
-        names = frozenset(tree.names(data, (".tsv",), report))
+        suffixes = tuple(stem + suffix for suffix in _COMPANION_SUFFIX.values())
+        names = frozenset(tree.names(data, suffixes, report, unreadable="companion-unreadable"))
+        names |= set(tree.names(data, _MAPS, report, unreadable="map-unreadable"))
         maps = []
-        for name in ("wpid_map.tsv", "ndex_map.tsv"):
+        for name in _MAPS:
             entries: dict[str, tuple[str, ...]] = {}
             if name in names:
                 file = tree.display(join(data, name))
                 try:
-                    entries = parse_map(tree.read(join(data, name), 8 * MAX_BYTES), file=file, report=report)
+                    content = tree.read(join(data, name), _MAX_MAP_BYTES)
                 except OSError as error:
                     report(diagnose("map-unreadable", why(error), file=file))
+                else:
+                    if len(content) > _MAX_MAP_BYTES:
+                        report(diagnose("map-unreadable", "the file is larger than 64 MiB", file=file))
+                    else:
+                        entries = parse_map(content, file=file, report=report)
             maps.append(entries)
         return cls(data, names, maps[0], maps[1], OrganismNames(_organism_pages(tree, report), taxonomy))
 
-    def record(self, tree: Tree, path: str) -> RecordFile:
-        stem = stem_of(path.rpartition("/")[2])
+    def record(self, tree: Tree, path: str, *, named: str = "") -> RecordFile:
+        stem = named or stem_of(path.rpartition("/")[2])
         companions = tuple(kind for kind in KINDS if stem + _COMPANION_SUFFIX[kind] in self.companions)
         # equal tuples are one, so that a record costs little
         companions = _SOME_KINDS.setdefault(companions, companions)
-        return RecordFile(tree, path, companions, self.data, self.wpids.get(stem, ()), self.ndex.get(stem, ()))
+        return RecordFile(tree, path, companions, self.data, self.wpids.get(stem, ()), self.ndex.get(stem, ()), named)
 
     def report_leftovers(self, tree: Tree, stems: set[str], report: Report) -> None:
         """Report companions and map rows that belong to no record of a whole checkout."""
@@ -271,7 +314,7 @@ class _Shared:
             for suffix in _COMPANION_SUFFIX.values():
                 if name.endswith(suffix) and name.removesuffix(suffix) not in stems:
                     report(diagnose("companion-orphan", file=tree.display(join(self.data, name))))
-        for name, entries in (("wpid_map.tsv", self.wpids), ("ndex_map.tsv", self.ndex)):
+        for name, entries in zip(_MAPS, (self.wpids, self.ndex), strict=True):
             for figid, identifiers in entries.items():
                 if figid not in stems:
                     file, value = tree.display(join(self.data, name)), ", ".join(identifiers)
@@ -285,7 +328,7 @@ def _organism_pages(tree: Tree, report: Report) -> dict[str, str]:
     pages: dict[str, str] = {}
     if not tree.has_folder(ORGANISMS):
         return pages
-    for name in tree.names(ORGANISMS, (".md",), report):
+    for name in tree.names(ORGANISMS, (".md",), report, unreadable="organism-page-unreadable"):
         path = f"{ORGANISMS}/{name}"
         file = tree.display(path)
         try:

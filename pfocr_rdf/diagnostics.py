@@ -127,6 +127,12 @@ _CODES: Final = (
         "Correct the @id in schema-jsonld of one of the two.",
     ),
     Code(
+        "record-failed",
+        "error",
+        "The converter failed on the record, or the worker that converted it died; it is left out.",
+        "See whether the record is odd or huge; please report it, it should not happen.",
+    ),
+    Code(
         "companion-unreadable",
         "error",
         "A companion file cannot be read, is larger than 8 MiB, or is not UTF-8; its mentions are left out.",

@@ -353,10 +353,9 @@ def _journal_statements(
         journal = paper.journal
         if journal is None:
             continue
-        title, abbreviation = titles.setdefault(journal.name, (journal.title, journal.nlm_abbreviation))
-        if title is None and journal.title is not None:
-            titles[journal.name] = (journal.title, abbreviation)
-        elif journal.title is not None and title != journal.title:
+        title, abbreviation = titles.get(journal.name, (None, None))
+        titles[journal.name] = (title or journal.title, abbreviation or journal.nlm_abbreviation)
+        if title is not None and journal.title is not None and title != journal.title:
             Place(file, "", report).diagnose(
                 "journal-differs",
                 f"the journal's title is {title} in an earlier paper",

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
 from typing import Final
 
-from pfocr_rdf.diagnostics import Report, diagnose
+from pfocr_rdf.diagnostics import CODES, Report, diagnose
 from pfocr_rdf.frontmatter import FrontMatterError, parse_front_matter
 from pfocr_rdf.mentions import is_missing
 
@@ -82,11 +82,16 @@ class Taxonomy:
     look-ups, one look-up in 10^9 databases meets a false one.
     """
 
-    __slots__ = ("_digests", "_taxa")
+    __slots__ = ("_digests", "_taxa", "again")
 
     def __init__(self, digests: array[int], taxa: array[int]) -> None:
         self._digests = digests
         self._taxa = taxa
+        self.again: tuple[Callable[..., Taxonomy], tuple[object, ...]] | None = None
+
+    def __reduce__(self) -> tuple[Callable[..., Taxonomy], tuple[object, ...]]:
+        """Pickle as what reads the names again, where that is known: a worker reads them once, not with every chunk."""
+        return self.again or (Taxonomy, (self._digests, self._taxa))
 
     @classmethod
     def from_lines(cls, lines: Iterable[bytes]) -> Taxonomy:
@@ -115,6 +120,11 @@ class Taxonomy:
                 digests.append(digest)
                 taxa.append(taxon)
         return cls(digests, taxa)
+
+    def add_to(self, digest: blake2b) -> None:
+        """Add the names to a digest."""
+        digest.update(self._digests.tobytes())
+        digest.update(self._taxa.tobytes())
 
     def __len__(self) -> int:
         """Give the number of names."""
@@ -147,6 +157,13 @@ class OrganismNames:
 
     pages: Mapping[str, str] = field(default_factory=dict)
     taxonomy: Taxonomy | None = None
+
+    def digest(self) -> bytes:
+        """Digest all that resolution depends on, for caches."""
+        digest = blake2b(repr(sorted(self.pages.items())).encode(), digest_size=16)
+        if self.taxonomy is not None:
+            self.taxonomy.add_to(digest)
+        return digest.digest()
 
     def resolve(self, name: str, rows: Mapping[str, str]) -> tuple[str | None, str | None]:
         """Find the taxon of a name.
@@ -194,7 +211,9 @@ def parse_organism_page(data: bytes, *, file: str, report: Report) -> tuple[str,
     try:
         values = parse_front_matter(data).values
     except FrontMatterError as error:
-        report(diagnose("organism-page-unreadable", str(error), file=file, line=error.line))
+        report(
+            diagnose("organism-page-unreadable", error.message or CODES[error.code].meaning, file=file, line=error.line)
+        )
         return None
     name, taxon_id = values.get("latin", ""), values.get("ncbi", "")
     if not isinstance(name, str) or not isinstance(taxon_id, str):

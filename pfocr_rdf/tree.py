@@ -27,10 +27,19 @@ class Tree(Protocol):
     def has_folder(self, folder: str) -> bool:
         """Tell whether there is a folder of this name."""
 
-    def names(self, folder: str, suffixes: Sequence[str], report: Report, *, others: str | None = None) -> list[str]:
+    def names(
+        self,
+        folder: str,
+        suffixes: Sequence[str],
+        report: Report,
+        *,
+        unreadable: str = "record-unreadable",
+        others: str | None = None,
+    ) -> list[str]:
         """List the regular files of a folder, `""` for the root, that end in one of the suffixes, by code point.
 
-        Other files are reported under the code `others`, where one is given.
+        Hidden files are passed over. What must not be read is reported under the code `unreadable`, other files under
+        the code `others`, where one is given.
         """
 
     def read(self, path: str, limit: int) -> bytes:
@@ -62,26 +71,36 @@ class DirectoryTree:
         """Tell whether there is a folder of this name."""
         return Path(self.root, folder).is_dir()
 
-    def names(self, folder: str, suffixes: Sequence[str], report: Report, *, others: str | None = None) -> list[str]:
+    def names(
+        self,
+        folder: str,
+        suffixes: Sequence[str],
+        report: Report,
+        *,
+        unreadable: str = "record-unreadable",
+        others: str | None = None,
+    ) -> list[str]:
         """List the regular files of a folder; a symbolic link is followed only within the tree."""
         inside = Path(self.root).resolve()
+        if not Path(self.root, folder).resolve().is_relative_to(inside):
+            report(diagnose(unreadable, "the symbolic link leads out of the folder", file=self.display(folder)))
+            return []
         with os.scandir(Path(self.root, folder)) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
         names = []
         for entry in found:
             path = f"{folder}/{entry.name}" if folder else entry.name
-            if entry.is_symlink() and entry.name.endswith(tuple(suffixes)):
-                target = Path(entry.path).resolve()
-                if not target.is_relative_to(inside):
-                    message = "the symbolic link leads out of the folder"
-                    report(diagnose("record-unreadable", message, file=self.display(path)))
+            if entry.name.startswith("."):
+                continue
+            if entry.name.endswith(tuple(suffixes)):
+                fault = _link_fault(entry, inside)
+                if fault is not None:
+                    report(diagnose(unreadable, fault, file=self.display(path)))
                     continue
-                if not target.exists():
-                    report(diagnose("record-unreadable", "the symbolic link leads nowhere", file=self.display(path)))
+                if entry.is_file():
+                    names.append(entry.name)
                     continue
-            if entry.name.endswith(tuple(suffixes)) and entry.is_file():
-                names.append(entry.name)
-            elif others is not None and not entry.name.startswith("."):
+            if others is not None:
                 report(diagnose(others, file=self.display(path)))
         return names
 
@@ -102,6 +121,16 @@ class DirectoryTree:
         return self
 
 
+def _link_fault(entry: os.DirEntry[str], inside: Path) -> str | None:
+    """Say why a symbolic link is not followed, or None."""
+    if not entry.is_symlink():
+        return None
+    target = os.path.realpath(entry.path)  # unlike Path.resolve, it takes links that lead to themselves
+    if not Path(target).is_relative_to(inside):
+        return "the symbolic link leads out of the folder"
+    return None if os.path.exists(target) else "the symbolic link leads nowhere"  # noqa: PTH110
+
+
 @dataclass(frozen=True, slots=True)
 class StreamTree:
     """One record that was read from standard input.
@@ -120,7 +149,15 @@ class StreamTree:
         """Tell that there is none."""
         return False
 
-    def names(self, folder: str, suffixes: Sequence[str], report: Report, *, others: str | None = None) -> list[str]:
+    def names(
+        self,
+        folder: str,
+        suffixes: Sequence[str],
+        report: Report,
+        *,
+        unreadable: str = "record-unreadable",
+        others: str | None = None,
+    ) -> list[str]:
         """List nothing."""
         return []
 
@@ -153,7 +190,15 @@ class LoadedTree:
         """Tell whether a file of the folder was read."""
         return any(path.startswith(f"{folder}/") for path in self.files)
 
-    def names(self, folder: str, suffixes: Sequence[str], report: Report, *, others: str | None = None) -> list[str]:
+    def names(
+        self,
+        folder: str,
+        suffixes: Sequence[str],
+        report: Report,
+        *,
+        unreadable: str = "record-unreadable",
+        others: str | None = None,
+    ) -> list[str]:
         """List the files of a folder."""
         found = (path.rpartition("/") for path in self.files)
         return sorted(name for parent, _, name in found if parent == folder and name.endswith(tuple(suffixes)))

@@ -1,0 +1,17 @@
+"""Optional parts of the package: what needs one that is not installed says which."""
+
+from __future__ import annotations
+
+__all__ = ["MissingExtraError"]
+
+
+class MissingExtraError(Exception):
+    """Something needs an extra of this package that is not installed.
+
+    Attributes:
+        extra: the extra's name.
+    """
+
+    def __init__(self, extra: str, what: str) -> None:
+        super().__init__(f"{what} needs the extra {extra!r}: pip install 'pfocr-rdf[{extra}]'")
+        self.extra = extra

@@ -1,0 +1,88 @@
+"""Progress on standard error: a bar on a terminal, a line every ten seconds in a log, nothing where quiet is wanted."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, TextIO
+
+__all__ = ["progress"]
+
+Advance = Callable[[int], None]
+"""Is told of records done."""
+
+LOG_SECONDS: Final = 10.0
+BAR_SECONDS: Final = 0.1
+
+
+@contextmanager
+def progress(total: int, *, quiet: bool = False, stream: TextIO | None = None) -> Iterator[Advance]:
+    """Show progress while a block runs.
+
+    Args:
+        total: records to be done.
+        quiet: whether nothing is shown.
+        stream: where it is shown; standard error by default.
+
+    Yields:
+        What is to be called with the number of records done since the last call.
+    """
+    stream = stream or sys.stderr
+    if quiet:
+        yield lambda _: None
+    elif stream.isatty():
+        with _bar(total, stream) as advance:
+            yield advance
+    else:
+        yield _log(total, stream)
+
+
+@contextmanager
+def _bar(total: int, stream: TextIO) -> Iterator[Advance]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("records"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    # no thread of its own: workers are forked from this process
+    bar = Progress(*columns, console=Console(file=stream), auto_refresh=False, transient=True)
+    start = shown = time.monotonic()
+    done = 0
+    with bar:
+        task = bar.add_task("", total=total, rate="")
+
+        def advance(records: int) -> None:
+            nonlocal done, shown
+            done += records
+            now = time.monotonic()
+            bar.update(task, completed=done, rate=f"{done / max(now - start, 0.001):,.0f}/s")
+            if now - shown >= BAR_SECONDS or done >= total:
+                shown = now
+                bar.refresh()
+
+        yield advance
+
+
+def _log(total: int, stream: TextIO) -> Advance:
+    start = shown = time.monotonic()
+    done = 0
+
+    def advance(records: int) -> None:
+        nonlocal done, shown
+        done += records
+        now = time.monotonic()
+        if now - shown >= LOG_SECONDS:
+            shown = now
+            rate = done / (now - start)
+            left = (total - done) / rate
+            stream.write(f"{done:,} of {total:,} records, {rate:,.0f}/s, {left:,.0f} s left\n")
+            stream.flush()
+
+    return advance

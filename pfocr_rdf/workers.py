@@ -1,0 +1,184 @@
+"""Chunks in worker processes: on any `concurrent.futures.Executor`, in order, with a bounded number in flight.
+
+A worker that dies takes nothing with it: the chunks that were in flight are converted again, one at a time, and the one
+that kills its worker again is cut smaller and smaller, until the record to blame is named.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Final
+
+from pfocr_rdf.conversion import ChunkResult, Job, Runner, convert_chunk, run_here, salvage
+from pfocr_rdf.database import InputError
+from pfocr_rdf.extras import MissingExtraError
+
+__all__ = ["dask_runner", "process_runner", "runner", "tune_collector"]
+
+IN_FLIGHT: Final = 2
+"""Chunks in flight for each worker: one that it works on and one that waits."""
+
+
+def process_runner(workers: int) -> Runner:
+    """Give a runner that converts chunks in worker processes of this machine.
+
+    Args:
+        workers: how many; with one, everything happens in this process.
+    """
+    if workers <= 1:
+        return run_here
+
+    def run(jobs: Iterable[Job]) -> Iterator[tuple[Job, ChunkResult]]:
+        return runner(lambda: _pool(workers), workers)(jobs)
+
+    return run
+
+
+def runner(make_executor: Callable[[], Executor], workers: int) -> Runner:
+    """Give a runner that converts chunks on an executor.
+
+    Args:
+        make_executor: makes the executor; it is called again when the executor is broken.
+        workers: how many workers the executor has.
+    """
+
+    def run(jobs: Iterable[Job]) -> Iterator[tuple[Job, ChunkResult]]:
+        with _executors(make_executor) as (executor, renew):
+            pending: deque[tuple[Job, Future[ChunkResult]]] = deque()
+            coming = iter(jobs)
+
+            def call(job: Job) -> ChunkResult:
+                try:
+                    return executor().submit(convert_chunk, job).result()
+                except BrokenExecutor:
+                    renew()
+                    raise
+
+            while True:
+                while len(pending) < workers * IN_FLIGHT and (job := next(coming, None)) is not None:
+                    job = _portable(job)
+                    try:
+                        pending.append((job, executor().submit(convert_chunk, job)))
+                    except BrokenExecutor:  # a worker died meanwhile; the loop below finds out whose
+                        renew()
+                        pending.append((job, executor().submit(convert_chunk, job)))
+                if not pending:
+                    return
+                job, future = pending.popleft()
+                try:
+                    result = future.result()
+                except Exception as error:
+                    suspects = [job]
+                    if isinstance(error, BrokenExecutor):
+                        # the pool is gone, and every chunk in flight may be the one that broke it
+                        renew()
+                        suspects += [job for job, _ in pending]
+                        pending.clear()
+                    for suspect in suspects:
+                        yield salvage(suspect, call)
+                else:
+                    yield job, result
+
+    return run
+
+
+def _portable(job: Job) -> Job:
+    """Give a chunk that another process can read."""
+    return replace(job, records=tuple(record.portable() for record in job.records))
+
+
+@contextmanager
+def _executors(make: Callable[[], Executor]) -> Iterator[tuple[Callable[[], Executor], Callable[[], None]]]:
+    """Give the executor in use and what renews it; in the end, however it comes, its processes are stopped."""
+    before = set(multiprocessing.active_children())
+    current = [make()]
+
+    def renew() -> None:
+        current[0].shutdown(wait=True, cancel_futures=True)
+        current[0] = make()
+
+    try:
+        yield lambda: current[0], renew
+        current[0].shutdown(wait=True)
+    except BaseException:
+        current[0].shutdown(wait=False, cancel_futures=True)
+        _stop(set(multiprocessing.active_children()) - before)
+        raise
+
+
+def _stop(processes: set[multiprocessing.process.BaseProcess]) -> None:
+    """Stop processes: ask, and after a second kill."""
+    for process in processes:
+        process.terminate()
+    deadline = time.monotonic() + 1
+    for process in processes:
+        process.join(max(0, deadline - time.monotonic()))
+        if process.is_alive():
+            process.kill()
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    # forking shares what is loaded already; with other threads in this process it is not safe
+    methods = multiprocessing.get_all_start_methods()
+    method = "fork" if "fork" in methods and threading.active_count() == 1 else None
+    if method is None and "forkserver" in methods:
+        method = "forkserver"
+    context = multiprocessing.get_context(method)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+
+
+def _start_worker() -> None:
+    """Prepare a worker: an interrupt is the parent's to handle, and a worker does not outlive its parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    tune_collector()
+    if (parent := multiprocessing.parent_process()) is not None:
+        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def _watch(parent: multiprocessing.process.BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
+
+
+def tune_collector() -> None:
+    """Let the garbage collector run less often: a conversion makes millions of small objects and no cycles."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+@contextmanager
+def dask_runner(address: str) -> Iterator[Runner]:
+    """Give a runner on an existing Dask cluster, which shares the input's file system with this process.
+
+    Args:
+        address: the scheduler, such as `tcp://scheduler:8786`.
+
+    Raises:
+        MissingExtraError: when the extra `dask` is not installed.
+        InputError: when there is no scheduler.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise MissingExtraError("dask", "running on a Dask cluster") from None
+    try:
+        client = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"{address}: no Dask scheduler answers ({error}); give its address, tcp://HOST:PORT"
+        ) from error
+    with client:
+        workers = max(1, sum(client.nthreads().values()))  # type: ignore[no-untyped-call]
+        yield runner(lambda: client.get_executor(pure=False), workers)  # type: ignore[no-untyped-call]
