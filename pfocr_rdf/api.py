@@ -14,7 +14,7 @@ import pyoxigraph
 from pyoxigraph import NamedNode, Triple
 
 from pfocr_rdf.cache import Cache, open_cache
-from pfocr_rdf.conversion import CHUNK, Counts, convert_databases, read_records
+from pfocr_rdf.conversion import CHUNK, Counts, Identities, Identity, convert_databases, read_records
 from pfocr_rdf.database import open_input, read_taxonomy
 from pfocr_rdf.diagnostics import Diagnostic, Report, json_line
 from pfocr_rdf.entities import Entities, contribution, entity_statements
@@ -59,7 +59,7 @@ def read_figures(
     Example:
         >>> figures = list(read_figures("examples"))
         >>> figures[0].paper.pmcid
-        'PMC9000001'
+        'PMC99000001'
     """
     names = read_taxonomy(os.fspath(taxonomy)) if taxonomy is not None else None
     database = open_input(os.fspath(path), report=report, taxonomy=names)
@@ -72,14 +72,18 @@ def graph_triples(
     """Yield the triples of figures and, after them, of what they share: the whole graph, each subject's together.
 
     Args:
-        figures: the figures, each figid once.
+        figures: the figures; of those with one figid, or one IRI, the first counts.
         settings: the settings of the mapping.
         report: takes the diagnostics.
     """
     entities = Entities()
+    identities = Identities()
     rest = iter(figures)
     while chunk := list(islice(rest, CHUNK)):
         for section in map_figures(chunk, settings=settings, report_for=lambda _: report):
+            if (fault := identities.fault(Identity.of(section.figure, section.iri))) is not None:
+                report(fault)
+                continue
             entities.add(contribution(section.figure, section.iri))
             yield from triples(section.statements)
     yield from triples(entity_statements(entities, settings=settings, report=report))
@@ -89,14 +93,14 @@ def to_graph(figures: Iterable[Figure], *, settings: Settings = DEFAULTS, report
     """Make an rdflib graph of figures and what they share, with the prefixes bound.
 
     Args:
-        figures: the figures, each figid once; they are held in memory as triples.
+        figures: the figures; of those with one figid, or one IRI, the first counts. They are held in memory as triples.
         settings: the settings of the mapping.
         report: takes the diagnostics.
 
     Example:
         >>> graph = to_graph(read_figures("examples"))
-        >>> len(list(graph.subjects(predicate=None, object=rdflib.URIRef("http://vocabularies.wikipathways.org/wp#Pathway"))))
-        12
+        >>> len(graph)
+        6987
     """
     import rdflib
 

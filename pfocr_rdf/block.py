@@ -183,17 +183,17 @@ class _Block:
 
     # ----------------------------------------------------------------------------------------------- nodes
 
-    def subject(self, node: Node) -> Term | None:
-        """Map a node and give its IRI."""
+    def subject(self, node: Node, key: str = "schema-jsonld.@id") -> Term | None:
+        """Map a node, the value of `key`, and give its IRI."""
         text = node.get("@id")
         iri: Term | None
         if text is not None and text == (self.figure.jsonld or {}).get("@id"):
             iri = self.iri
         elif text is None and "@id" in node:  # a value such as "@word", which JSON-LD 1.1 takes for a keyword
-            self.place.diagnose("jsonld-iri", key="schema-jsonld.@id")
+            self.place.diagnose("jsonld-iri", key=key)
             return None
         else:
-            iri = self.new_iri() if text is None else self.to_iri(text, "schema-jsonld.@id")
+            iri = self.new_iri() if text is None else self.to_iri(text, key)
         if iri is not None:
             self.node(iri, node)
         return iri
@@ -246,7 +246,7 @@ class _Block:
         if not self.as_is and value.keys() == {"@id"} and value["@id"] is not None and is_missing(value["@id"]):
             self.place.diagnose("jsonld-value", key=key, value=value["@id"])
             return None
-        return self.subject(value)
+        return self.subject(value, key)
 
     def literal(self, value: Node, key: str, plain: bool) -> Term | None:
         text = value["@value"]

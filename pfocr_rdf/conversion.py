@@ -14,7 +14,7 @@ from typing import Final
 
 from pfocr_rdf.cache import Cache, Converted
 from pfocr_rdf.database import Database, RecordFile
-from pfocr_rdf.diagnostics import Diagnostic, Report, diagnose
+from pfocr_rdf.diagnostics import Diagnostic, Findings, Report, diagnose
 from pfocr_rdf.entities import Entities, contribution, entity_statements
 from pfocr_rdf.figures import Figure
 from pfocr_rdf.iris import figure_iri
@@ -30,6 +30,7 @@ __all__ = [
     "ChunkResult",
     "Counts",
     "Identities",
+    "Identity",
     "Job",
     "Runner",
     "convert_chunk",
@@ -40,8 +41,8 @@ __all__ = [
     "salvage",
 ]
 
-CHUNK: Final = 500
-"""Records a chunk: enough for PyLD's batches, few enough for memory."""
+CHUNK: Final = 200
+"""Records a chunk: enough to share what is done once, few enough for memory."""
 
 PART: Final = 50_000
 """Triples of the shared entities that are written at once."""
@@ -171,7 +172,7 @@ class ChunkResult:
 
 def convert_chunk(job: Job) -> ChunkResult:
     """Read, map and write the records of a chunk; results that the cache holds are taken from there."""
-    found: list[list[Diagnostic]] = [[] for _ in job.records]
+    found = [Findings() for _ in job.records]
     results: dict[int, Converted] = {}
     keys: dict[int, str] = {}
     figures: list[tuple[int, Figure]] = []
@@ -198,7 +199,7 @@ def convert_chunk(job: Job) -> ChunkResult:
     return _joined(job, results, found)
 
 
-def _mapped_together(job: Job, figures: list[tuple[int, Figure]], found: list[list[Diagnostic]]) -> ChunkResult:
+def _mapped_together(job: Job, figures: list[tuple[int, Figure]], found: list[Findings]) -> ChunkResult:
     """Map figures and write them at once."""
     statements: list[Statement] = []
     entities = Entities()
@@ -208,12 +209,10 @@ def _mapped_together(job: Job, figures: list[tuple[int, Figure]], found: list[li
         entities.add(contribution(section.figure, section.iri))
         identities.append((index, Identity.of(section.figure, section.iri)))
     data = FORMATS[job.format].write(statements, job.settings.schema)
-    return ChunkResult(data, len(statements), entities, tuple(identities), tuple(map(tuple, found)))
+    return ChunkResult(data, len(statements), entities, tuple(identities), tuple(findings.all() for findings in found))
 
 
-def _mapped(
-    job: Job, figures: list[tuple[int, Figure]], found: list[list[Diagnostic]]
-) -> Iterator[tuple[int, Converted]]:
+def _mapped(job: Job, figures: list[tuple[int, Figure]], found: list[Findings]) -> Iterator[tuple[int, Converted]]:
     """Map figures and write each by itself, as the cache keeps them."""
     for index, section in _sections(job, figures, found):
         yield (
@@ -222,14 +221,12 @@ def _mapped(
                 FORMATS[job.format].write(section.statements, job.settings.schema),
                 len(section.statements),
                 contribution(section.figure, section.iri),
-                tuple(found[index]),
+                found[index].all(),
             ),
         )
 
 
-def _sections(
-    job: Job, figures: list[tuple[int, Figure]], found: list[list[Diagnostic]]
-) -> Iterator[tuple[int, Section]]:
+def _sections(job: Job, figures: list[tuple[int, Figure]], found: list[Findings]) -> Iterator[tuple[int, Section]]:
     reports = {id(figure): found[index].append for index, figure in figures}
     sections = map_figures(
         [figure for _, figure in figures], settings=job.settings, report_for=lambda figure: reports[id(figure)]
@@ -238,15 +235,16 @@ def _sections(
         yield index, section
 
 
-def _joined(job: Job, results: dict[int, Converted], found: list[list[Diagnostic]]) -> ChunkResult:
+def _joined(job: Job, results: dict[int, Converted], found: list[Findings]) -> ChunkResult:
     """Join the results of records to that of their chunk."""
+    diagnostics = [findings.all() for findings in found]
     entities = Entities()
     identities: list[tuple[int, Identity]] = []
     parts: list[bytes] = []
     triples = 0
     for index in sorted(results):
         converted = results[index]
-        found[index] = list(converted.diagnostics)
+        diagnostics[index] = converted.diagnostics
         if index in job.skip:
             continue
         given = converted.contribution
@@ -254,7 +252,7 @@ def _joined(job: Job, results: dict[int, Converted], found: list[list[Diagnostic
         triples += converted.triples
         entities.add(given)
         identities.append((index, Identity(given.figid, given.iri, given.file)))
-    return ChunkResult(b"".join(parts), triples, entities, tuple(identities), tuple(map(tuple, found)))
+    return ChunkResult(b"".join(parts), triples, entities, tuple(identities), tuple(diagnostics))
 
 
 def jobs_of(

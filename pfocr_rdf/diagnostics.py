@@ -30,7 +30,7 @@ Level = Literal["error", "warning", "info"]
 LEVELS: Final[tuple[Level, ...]] = ("error", "warning", "info")
 
 VALUE_LIMIT: Final = 300
-"""Characters of a value that a diagnostic shows; a longer one ends in an ellipsis and its length."""
+"""Characters of a value, key or message that a diagnostic shows; a longer one ends in an ellipsis and its length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +166,12 @@ _CODES: Final = (
         "Mend the page's front matter.",
     ),
     # warnings: a curator should look
+    Code(
+        "report-cut",
+        "warning",
+        "A record has more than 1,000 diagnostics; the others are not shown.",
+        "Mend what is shown first.",
+    ),
     Code(
         "file-ignored",
         "warning",
@@ -309,7 +315,7 @@ _CODES: Final = (
     Code(
         "jsonld-context-size",
         "warning",
-        "The contexts inside schema-jsonld exceed 64 KiB or 64 in number; the record is mapped without it.",
+        "The contexts inside schema-jsonld exceed 64 KiB, 64 in number or a bound of work; the block is left out.",
         "Use https://schema.org/.",
     ),
     Code(
@@ -471,8 +477,8 @@ class Diagnostic:
         """Give the finding in one line: level, place, message and value."""
         place = f"{self.file}:{self.line}" if self.line else self.file
         key = f" {self.key}:" if self.key else ""
-        value = f" ({one_line(self.value)})" if self.value else ""
-        return f"{self.level}: {place + ': ' if place else ''}{self.code}:{key} {one_line(self.message)}{value}"
+        value = f" ({self.value})" if self.value else ""
+        return one_line(f"{self.level}: {place + ': ' if place else ''}{self.code}:{key} {self.message}{value}")
 
 
 Report = Callable[[Diagnostic], None]
@@ -489,7 +495,7 @@ def diagnose(
     key: str = "",
     value: object = "",
 ) -> Diagnostic:
-    """Make a diagnostic; the code's meaning is the message where none is given, and a long value is cut.
+    """Make a diagnostic; the code's meaning is the message where none is given, and long texts are cut.
 
     Raises:
         KeyError: for a code that is not in `CODES`.
@@ -499,9 +505,11 @@ def diagnose(
     """
     meaning = CODES[code].meaning
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    if len(text) > VALUE_LIMIT:
-        text = f"{text[:VALUE_LIMIT]}… ({len(text)} characters)"
-    return Diagnostic(code, message or meaning, file, line, figid, key, text)
+    return Diagnostic(code, _cut(message or meaning), file, line, figid, _cut(key), _cut(text))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= VALUE_LIMIT else f"{text[:VALUE_LIMIT]}… ({len(text)} characters)"
 
 
 class Place:
@@ -519,6 +527,39 @@ class Place:
     ) -> None:
         """Report a diagnostic at this place."""
         self.report(diagnose(code, message, file=self.file, line=line, figid=self.figid, key=key, value=value))
+
+
+RECORD_LIMIT: Final = 1000
+"""Diagnostics that are kept of one record; a real one has some ten."""
+
+
+class Findings:
+    """The diagnostics of one record: the first `RECORD_LIMIT`, and how many more there were."""
+
+    __slots__ = ("_found", "_more")
+
+    def __init__(self) -> None:
+        self._found: list[Diagnostic] = []
+        self._more = 0
+
+    def __bool__(self) -> bool:
+        """Tell whether anything was found."""
+        return bool(self._found)
+
+    def append(self, diagnostic: Diagnostic) -> None:
+        """Take a diagnostic."""
+        if len(self._found) < RECORD_LIMIT:
+            self._found.append(diagnostic)
+        else:
+            self._more += 1
+
+    def all(self) -> tuple[Diagnostic, ...]:
+        """Give what was found; where that was cut, the last says so."""
+        if not self._more:
+            return tuple(self._found)
+        last = self._found[-1]
+        message = f"{self._more:,} more diagnostics of this record are not shown"
+        return (*self._found, diagnose("report-cut", message, file=last.file, figid=last.figid))
 
 
 def one_line(text: str) -> str:

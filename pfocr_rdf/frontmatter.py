@@ -37,7 +37,7 @@ Plain: TypeAlias = "str | list[Plain] | dict[str, Plain]"
 """A value of the front matter: text, a list, or a mapping from text."""
 
 _OPENING: Final = re.compile(rb"---\r?\n")
-_CLOSING: Final = re.compile(rb"^---\r?$", re.MULTILINE)
+_CLOSING: Final = re.compile(rb"\n(---)\r?(?=\n|\Z)")
 _SEPARATORS: Final = ("\x85", "\u2028", "\u2029")
 _BOM: Final = b"\xef\xbb\xbf"
 
@@ -95,10 +95,10 @@ def parse_front_matter(data: bytes) -> FrontMatter:
     opening = _OPENING.match(data)
     if opening is None:
         raise FrontMatterError("front-matter-missing", line=1)
-    closing = _CLOSING.search(data, opening.end())
+    closing = _CLOSING.search(data, opening.end() - 1)
     if closing is None:
         raise FrontMatterError("front-matter-unclosed", line=data.count(b"\n") + 1)
-    values, duplicates = _parse(data[opening.end() : closing.start()])
+    values, duplicates = _parse(data[opening.end() : closing.start(1)])
     if not isinstance(values, dict):
         raise FrontMatterError("front-matter-not-mapping", line=2)
     rest = data[closing.end() :]

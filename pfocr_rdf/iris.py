@@ -52,13 +52,18 @@ _NOT_ALLOWED: Final = re.compile(
 )
 
 
+def _quoted(text: str, safe: str = "") -> str:
+    """Percent-encode a part of an IRI; a lone surrogate, which only Python callers give, becomes a question mark."""
+    return quote(text, safe=safe, errors="replace")
+
+
 def figure_iri(figid: str) -> Term:
     """Make the IRI that a figid gives.
 
     >>> figure_iri("PMC1__a.b")
     '<https://pfocr.wikipathways.org/figures/PMC1__a.b.html>'
     """
-    return iri_term(f"{PREFIXES['figure']}{quote(figid, safe='')}.html")
+    return iri_term(f"{PREFIXES['figure']}{_quoted(figid)}.html")
 
 
 def mention_digest(word: str, match: str | None, lexicon: str | None) -> str:
@@ -80,12 +85,12 @@ def mention_iri(figid: str, kind: Kind, digest: str) -> Term:
 
 @lru_cache(maxsize=16)
 def _mention_prefix(figid: str) -> str:
-    return f"{PREFIXES['mention']}{quote(figid, safe='')}."
+    return f"{PREFIXES['mention']}{_quoted(figid)}."
 
 
 def genid_iri(figid: str, number: int) -> Term:
     """Make the IRI of a node that a JSON-LD block leaves without one (RDF 1.1, section 3.5)."""
-    return iri_term(f"{SITE}.well-known/genid/{quote(figid, safe='')}.{number}")
+    return iri_term(f"{SITE}.well-known/genid/{_quoted(figid)}.{number}")
 
 
 @lru_cache(maxsize=_CACHED)
@@ -112,7 +117,7 @@ def image_iri(pmcid: str, filename: str, template: str = IMAGE_URL) -> Term:
     >>> image_iri("PMC1", "fig 1.jpg")
     '<https://europepmc.org/articles/PMC1/bin/fig%201.jpg>'
     """
-    filled = template.replace("{pmcid}", pmcid).replace("{filename}", quote(filename, safe=_SEGMENT))
+    filled = template.replace("{pmcid}", pmcid).replace("{filename}", _quoted(filename, _SEGMENT))
     return iri_term(filled)
 
 
@@ -123,7 +128,7 @@ def journal_iri(name: str) -> Term:
     >>> journal_iri("Chem Sci")
     '<https://pfocr.wikipathways.org/journal/Chem%20Sci>'
     """
-    return iri_term(f"{PREFIXES['journal']}{quote(name, safe='')}")
+    return iri_term(f"{PREFIXES['journal']}{_quoted(name)}")
 
 
 def entity_iri(entity: Gene | Chemical | Disease) -> Term:
@@ -142,7 +147,7 @@ def entity_iri(entity: Gene | Chemical | Disease) -> Term:
 @lru_cache(maxsize=_CACHED)
 def _known(prefix: str, identifier: str) -> Term:
     """Remember the IRIs of entities, which figures repeat."""
-    return iri_term(PREFIXES[prefix] + quote(identifier, safe=_SEGMENT))
+    return iri_term(PREFIXES[prefix] + _quoted(identifier, _SEGMENT))
 
 
 @lru_cache(maxsize=_CACHED)
@@ -161,17 +166,17 @@ def doi_iri(doi: str) -> Term:
     >>> doi_iri("10.1002/(SICI)1<a::AID-1>3.0.CO;2-X")
     '<https://doi.org/10.1002/(SICI)1%3Ca::AID-1%3E3.0.CO;2-X>'
     """
-    return iri_term(PREFIXES["doi"] + quote(doi, safe=_SEGMENT + "/"))
+    return iri_term(PREFIXES["doi"] + _quoted(doi, _SEGMENT + "/"))
 
 
 def article_page_iri(path: str) -> Term:
     """Make the IRI of a page of PubMed Central from its path, which begins with `pmc/articles/`."""
-    return iri_term("https://www.ncbi.nlm.nih.gov/" + quote(path, safe=_SEGMENT + "/"))
+    return iri_term("https://www.ncbi.nlm.nih.gov/" + _quoted(path, _SEGMENT + "/"))
 
 
 def site_iri(path: str) -> Term:
     """Make the IRI of a page of PFOCR's site from its path, which begins with a slash."""
-    return iri_term(SITE + quote(path[1:], safe=_SEGMENT + "/"))
+    return iri_term(SITE + _quoted(path[1:], _SEGMENT + "/"))
 
 
 def encode_iri(text: str) -> str:

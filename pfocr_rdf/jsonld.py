@@ -34,6 +34,7 @@ _CACHED: Final = 1024
 _CACHED_BYTES: Final = 4096
 _MAX_CONTEXT_BYTES: Final = 64 * 1024
 _MAX_CONTEXTS: Final = 64
+_MAX_WORK: Final = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def expand_blocks(blocks: Sequence[object], bases: Sequence[str]) -> list[Expand
         elif len(contexts) == 1 and isinstance(block.get("@context"), str) and not block.keys() & {"@graph", _MARK}:
             batch.append((index, block))
         else:
-            results[index] = _expand_alone(block, bases[index])
+            results[index] = _refused_scoped(block, contexts) or _expand_alone(block, bases[index])
     for index, result in _expand_together(batch):
         results[index] = replace(result, base=bases[index]) if isinstance(result, Expanded) else result
     return [result for result in results if result is not None]
@@ -153,6 +154,30 @@ def _refused(contexts: list[object]) -> BlockError | None:
     return None
 
 
+def _refused_scoped(block: Mapping[str, Any], contexts: list[object]) -> BlockError | None:
+    """Say why contexts inside contexts are refused, or None: PyLD may process each of them anew for each value."""
+    scoped = [inner for context in contexts for inner in _contexts(context)]
+    if not scoped:
+        return None
+    work = _count(block) * sum(_weight(context) for context in scoped)
+    return BlockError("jsonld-context-size", value=f"{work} bytes of scoped contexts") if work > _MAX_WORK else None
+
+
+def _weight(context: object) -> int:
+    """Give a context's size, once that of schema.org's is written in."""
+    parts = context if isinstance(context, (list, tuple)) else (context,)
+    return sum(_MAX_CONTEXT_BYTES if isinstance(part, str) else len(json.dumps(part, default=str)) for part in parts)
+
+
+def _count(value: object) -> int:
+    """Count the values in a block, in whatever depth."""
+    if isinstance(value, Mapping):
+        return 1 + sum(map(_count, value.values()))
+    if isinstance(value, (list, tuple)):
+        return 1 + sum(map(_count, value))
+    return 1
+
+
 _remembered: dict[str, Node] = {}
 """Expanded template parts by their JSON text."""
 
@@ -161,6 +186,7 @@ def _expand_together(batch: list[tuple[int, Mapping[str, Any]]]) -> Iterator[tup
     """Expand blocks of schema.org's context, each template part once."""
     divided = [(index, *_divided(block)) for index, block in batch]
     new = {text: part for _, part, text, _ in divided if text not in _remembered}
+    old = {text: _remembered[text] for _, _, text, _ in divided if text in _remembered}
     expanded: dict[str, Node | BlockError] = dict(_expand_batch(new))
     if len(_remembered) + len(expanded) > _CACHED:
         _remembered.clear()
@@ -168,7 +194,7 @@ def _expand_together(batch: list[tuple[int, Mapping[str, Any]]]) -> Iterator[tup
         if isinstance(node, dict) and len(text) <= _CACHED_BYTES:
             _remembered[text] = node  # noqa: PERF403 - an update in place
     for index, _, text, own in divided:
-        known = expanded[text] if text in expanded else _remembered[text]
+        known = expanded[text] if text in expanded else old[text]
         if isinstance(known, BlockError):
             yield index, known
         else:

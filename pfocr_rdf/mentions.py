@@ -250,7 +250,8 @@ def parse_companion(
         or len(columns) < len(header)
         or not any(columns.issuperset(needed) for needed in _NEEDED[kind])
     ):
-        place.diagnose("companion-header", line=1, value=lines[0])
+        message = f"the header has {len(header):,} columns" if len(header) > MAX_COLUMNS else ""
+        place.diagnose("companion-header", message, line=1, value=lines[0])
         return []
     for column in header:
         if column not in _KNOWN[kind]:

@@ -28,6 +28,8 @@ __all__ = ["dask_runner", "process_runner", "runner", "tune_collector"]
 IN_FLIGHT: Final = 2
 """Chunks in flight for each worker: one that it works on and one that waits."""
 
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
 
 def process_runner(workers: int) -> Runner:
     """Give a runner that converts chunks in worker processes of this machine.
@@ -53,8 +55,8 @@ def runner(make_executor: Callable[[], Executor], workers: int) -> Runner:
     """
 
     def run(jobs: Iterable[Job]) -> Iterator[tuple[Job, ChunkResult]]:
-        with _executors(make_executor) as (executor, renew):
-            pending: deque[tuple[Job, Future[ChunkResult]]] = deque()
+        pending: deque[tuple[Job, Future[ChunkResult]]] = deque()
+        with _executors(make_executor, pending) as (executor, renew):
             coming = iter(jobs)
 
             def call(job: Job) -> ChunkResult:
@@ -98,20 +100,31 @@ def _portable(job: Job) -> Job:
 
 
 @contextmanager
-def _executors(make: Callable[[], Executor]) -> Iterator[tuple[Callable[[], Executor], Callable[[], None]]]:
-    """Give the executor in use and what renews it; in the end, however it comes, its processes are stopped."""
+def _executors(
+    make: Callable[[], Executor], pending: Iterable[tuple[Job, Future[ChunkResult]]]
+) -> Iterator[tuple[Callable[[], Executor], Callable[[], None]]]:
+    """Give the executor in use and what renews it; in the end, however it comes, its processes are stopped.
+
+    Not every executor's `shutdown` can cancel what is pending (Dask's cannot), so that is done here.
+    """
     before = set(multiprocessing.active_children())
-    current = [make()]
+    current: list[Executor] = []
 
     def renew() -> None:
-        current[0].shutdown(wait=True, cancel_futures=True)
+        for _, future in pending:
+            future.cancel()
+        current[0].shutdown(wait=True)
         current[0] = make()
 
     try:
+        current.append(make())
         yield lambda: current[0], renew
         current[0].shutdown(wait=True)
     except BaseException:
-        current[0].shutdown(wait=False, cancel_futures=True)
+        for _, future in pending:
+            future.cancel()
+        for executor in current:
+            executor.shutdown(wait=False)
         _stop(set(multiprocessing.active_children()) - before)
         raise
 
@@ -134,13 +147,23 @@ def _pool(workers: int) -> ProcessPoolExecutor:
     if method is None and "forkserver" in methods:
         method = "forkserver"
     context = multiprocessing.get_context(method)
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+    if method == "fork":
+        # workers are forked now, and a signal that comes meanwhile waits until they have given up our handlers
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        try:
+            pool.submit(os.getpid)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return pool
 
 
 def _start_worker() -> None:
     """Prepare a worker: an interrupt is the parent's to handle, and a worker does not outlive its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     tune_collector()
     if (parent := multiprocessing.parent_process()) is not None:
         threading.Thread(target=_watch, args=(parent,), daemon=True).start()

@@ -1,0 +1,41 @@
+"""The command line: as users run it, in a process of its own, and in this one, which is quicker."""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import sys
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+from unittest import mock
+
+from pfocr_rdf.cli import main
+
+Completed = subprocess.CompletedProcess[bytes]
+
+
+def run(*arguments: str | Path, **environment: str) -> Completed:
+    """Run `pfocr-rdf` in a process of its own."""
+    command = [sys.executable, "-m", "pfocr_rdf", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, env=os.environ | environment, check=False, timeout=120)
+
+
+def convert(*arguments: str | Path, stdin: bytes = b"") -> Completed:
+    """Run `pfocr-rdf convert` with one worker in this process."""
+    command = ["pfocr-rdf", "convert", "-j", "1", *map(str, arguments)]
+    out, err = BytesIO(), BytesIO()
+    stdout, stderr = TextIOWrapper(out, "utf-8"), TextIOWrapper(err, "utf-8")
+    with (
+        mock.patch.multiple(sys, argv=command, stdin=TextIOWrapper(BytesIO(stdin)), stdout=stdout, stderr=stderr),
+        mock.patch.multiple(gc, freeze=mock.DEFAULT, set_threshold=mock.DEFAULT),  # what a process of its own may tune
+    ):
+        try:
+            main()
+            code: object = 0
+        except SystemExit as end:
+            code = end.code
+        stdout.flush()
+        stderr.flush()
+    assert isinstance(code, int)
+    return subprocess.CompletedProcess(command, code, out.getvalue(), err.getvalue())

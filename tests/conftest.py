@@ -1,0 +1,61 @@
+"""What the tests of several files share: options, and the databases that they read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+import pfocr_rdf
+from checkouts import Checkout
+
+ROOT = Path(__file__).parents[1]
+
+settings.register_profile("local", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("local"), derandomize=True, print_blob=True)
+settings.register_profile("thorough", settings.get_profile("local"), max_examples=2000)  # pytest --hypothesis-profile
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let golden files be written anew."""
+    parser.addoption("--update-golden", action="store_true", help="write what comes out as what is expected")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The root of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def examples() -> Path:
+    """The examples, a small database."""
+    return ROOT / "examples"
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    """A sample of PFOCR's database, which may stand beside this project; where there is none, tests are skipped."""
+    path = ROOT.parent / "shared" / "pfocr-sample"
+    if not path.is_dir():
+        pytest.skip(f"there is no sample of PFOCR's database at {path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def sample_ntriples(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The whole sample as N-Triples, converted once for all tests."""
+    output = tmp_path_factory.mktemp("sample") / "sample.nt"
+    pfocr_rdf.convert([sample], output, format="ntriples")
+    return output.read_bytes()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    """An empty checkout."""
+    root = tmp_path / "database"
+    root.mkdir()
+    return Checkout(root, tmp_path)

@@ -1,0 +1,56 @@
+"""Processes as the system sees them: the command line started and left to run, and the processes that it starts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+on_linux = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to see processes")
+
+
+@contextmanager
+def started(*arguments: str | Path, program: str | Path = "-m pfocr_rdf") -> Iterator[subprocess.Popen[bytes]]:
+    """Start `pfocr-rdf` as the first process of a group of its own; in the end none of the group is left."""
+    words = program.split() if isinstance(program, str) else [str(program)]
+    process = subprocess.Popen(
+        [sys.executable, *words, *map(str, arguments)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, 9)
+        process.communicate()
+
+
+def members(group: int) -> set[int]:
+    """Give the processes of a group that are alive."""
+    found = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError):
+                state, _, of_group = (entry / "stat").read_text().rpartition(")")[2].split()[:3]
+                if int(of_group) == group and state not in "ZX":
+                    found.add(int(entry.name))
+    return found
+
+
+def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> float:
+    """Wait until a condition holds; give the seconds that took."""
+    start = time.monotonic()
+    while not condition():
+        if time.monotonic() - start > seconds:
+            pytest.fail(f"{what} not within {seconds} s")
+        time.sleep(0.01)
+    return time.monotonic() - start

@@ -1,0 +1,413 @@
+"""Workers: the same bytes from any number of them, nothing lost when one dies, and nothing left when the run ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pfocr_rdf
+from builders import table
+from conversions import Conversion, converted, small_database, small_record
+from generate import generate
+from pfocr_rdf import conversion
+from pfocr_rdf.conversion import CHUNK, ChunkResult, Job
+from pfocr_rdf.database import open_input
+from pfocr_rdf.workers import IN_FLIGHT, process_runner, runner
+from processes import members, on_linux, started, wait_until
+
+FORMATS = ("turtle", "ntriples")
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some sixty records, the first and last of them among those that are broken or stand twice."""
+    folder = tmp_path_factory.mktemp("workers") / "database"
+    generate(folder, 60)
+    figures = sorted((folder / "_figures").iterdir())
+    first, middle, last = figures[0], figures[30], figures[-1]
+    (folder / "_figures" / "A.md").write_bytes(b"no record\n")
+    (folder / "_figures" / "PMC80000020__again.md").write_bytes(first.read_bytes())
+    (folder / "_figures" / "PMC80000021__again.md").write_bytes(first.read_bytes().replace(b"PMC80000000", b"PMC8"))
+    same_iri = middle.read_bytes().replace(b"figid: " + middle.stem.encode(), b"figid: PMC99__z")
+    (folder / "_figures" / "PMC99__z.md").write_bytes(same_iri)
+    (folder / "_figures" / "Z.md").write_bytes(b"---\nfigid: PMC1__z\n")
+    (folder / "_data" / f"{last.stem}-genes.tsv").write_bytes(b"\xff")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def expected(database: Path) -> dict[str, Conversion]:
+    """What the database gives, converted in one chunk in this process."""
+    return {format: converted(database, format=format) for format in FORMATS}
+
+
+def test_the_database_of_these_tests_has_faults(expected: dict[str, Conversion]) -> None:
+    codes = expected["turtle"].codes
+    assert codes["figid-duplicate"] == codes["figure-iri-duplicate"] == codes["front-matter-missing"] == 1
+    assert expected["turtle"].counts.figures > 50
+    assert expected["turtle"].counts == expected["ntriples"].counts
+
+
+@pytest.mark.parametrize("size", [1, 7, 30, 64])
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_size_of_chunks_changes_nothing(
+    database: Path, expected: dict[str, Conversion], format: str, size: int
+) -> None:
+    assert converted(database, format=format, size=size) == expected[format]
+
+
+@pytest.mark.parametrize("size", [1, 9])
+@pytest.mark.parametrize("workers", [2, 4])
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_number_of_workers_changes_nothing(
+    database: Path, expected: dict[str, Conversion], format: str, workers: int, size: int
+) -> None:
+    assert converted(database, format=format, size=size, run=process_runner(workers)) == expected[format]
+
+
+def test_the_order_of_inputs_is_that_of_the_output(database: Path) -> None:
+    files = sorted((database / "_figures").glob("PMC8000000*"), reverse=True)
+    first = converted(*files, size=3)
+    assert converted(*files, size=2, run=process_runner(2)) == first
+    assert converted(*reversed(files)).output != first.output
+
+
+@pytest.mark.parametrize("jobs", [2, 4])
+def test_the_command_gives_the_same_bytes_for_any_number_of_workers(tmp_path: Path, jobs: int) -> None:
+    folder = small_database(tmp_path / "database", [f"PMC{n}__a" for n in range(1, 2 * CHUNK + 9)])
+    for n in (1, jobs):
+        pfocr_rdf.convert([folder], tmp_path / f"{n}.ttl", report_file=tmp_path / f"{n}.report", jobs=n)
+    assert (tmp_path / f"{jobs}.ttl").read_bytes() == (tmp_path / "1.ttl").read_bytes()
+    assert (tmp_path / f"{jobs}.report").read_bytes() == (tmp_path / "1.report").read_bytes()
+
+
+def test_a_duplicate_in_another_chunk_is_left_out_whoever_converts_it(tmp_path: Path) -> None:
+    folder = small_database(tmp_path / "database", [f"PMC{n}__a" for n in range(1, 8)])
+    for name in ("PMC3__b.md", "PMC7__b.md"):
+        (folder / "_figures" / name).write_bytes(small_record("PMC2__a", figtitle=f"Another of {name}"))
+    alone = converted(folder)
+    assert alone.codes["figid-duplicate"] == 2
+    assert b"Another" not in alone.output
+    for size in (1, 2, 3):
+        for run in (process_runner(1), process_runner(2)):
+            assert converted(folder, size=size, run=run) == alone
+
+
+# ------------------------------------------------------------------------------------------- any executor will do
+
+
+class Immediate(Executor):
+    """An executor that runs what is submitted at once, and counts."""
+
+    def __init__(self) -> None:
+        self.submitted = 0
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+        self.submitted += 1
+        future: Future[Any] = Future()
+        try:
+            future.set_result(function(*arguments, **options))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class Plain(ThreadPoolExecutor):
+    """An executor whose `shutdown` has the one argument that every executor's has, as Dask's."""
+
+    def shutdown(self, wait: bool = True) -> None:  # type: ignore[override]
+        super().shutdown(wait)
+
+
+@pytest.mark.parametrize("make", [partial(ThreadPoolExecutor, 3), partial(Plain, 2), Immediate])
+@pytest.mark.parametrize("format", FORMATS)
+def test_any_executor_gives_the_same_bytes(
+    database: Path, expected: dict[str, Conversion], make: Callable[[], Executor], format: str
+) -> None:
+    assert converted(database, format=format, size=5, run=runner(make, 2)) == expected[format]
+
+
+def jobs_of(folder: Path, size: int) -> list[Job]:
+    database = open_input(str(folder), report=lambda _: None)
+    settings = pfocr_rdf.Settings()
+    return list(conversion.jobs_of([database], settings=settings, format="ntriples", size=size))
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_what_is_in_flight_is_bounded_and_in_order(database: Path, workers: int) -> None:
+    executor = Immediate()
+    jobs = jobs_of(database, 2)
+    taken = given = most = 0
+
+    def coming() -> Iterator[Job]:
+        nonlocal taken
+        for job in jobs:
+            taken += 1
+            yield job
+
+    for job, result in runner(lambda: executor, workers)(coming()):
+        assert job.records == jobs[given].records
+        assert isinstance(result, ChunkResult)
+        most = max(most, executor.submitted - given, taken - given)
+        given += 1
+    assert given == len(jobs) > 20
+    assert most <= workers * IN_FLIGHT
+
+
+def test_a_chunk_that_fails_on_the_executor_is_cut_until_the_record_is_named(
+    database: Path, expected: dict[str, Conversion]
+) -> None:
+    bad = "PMC80000010__"
+
+    class Failing(Immediate):
+        def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+            (job,) = arguments
+            if any(record.stem.startswith(bad) for record in job.records):
+                future: Future[Any] = Future()
+                future.set_exception(RuntimeError("no"))
+                return future
+            return super().submit(function, *arguments, **options)
+
+    given = converted(database, size=16, run=runner(Failing, 2))
+    assert given.codes["record-failed"] == 1
+    assert given.counts.figures == expected["ntriples"].counts.figures - 1
+    (line,) = (json.loads(line) for line in given.report.splitlines() if b"record-failed" in line)
+    assert line["figid"].startswith(bad)
+    assert "(RuntimeError: no)" in line["message"]
+
+
+def test_an_executor_that_breaks_once_is_made_anew(database: Path, expected: dict[str, Conversion]) -> None:
+    made: list[Executor] = []
+
+    class Breaking(Immediate):
+        def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+            if len(made) == 1 and self.submitted == 3:
+                raise BrokenExecutor("a worker is gone")
+            return super().submit(function, *arguments, **options)
+
+    def make() -> Executor:
+        made.append(Breaking())
+        return made[-1]
+
+    assert converted(database, size=5, run=runner(make, 2)) == expected["ntriples"]
+    assert len(made) == 2
+
+
+@pytest.mark.parametrize("make", [partial(ThreadPoolExecutor, 2), partial(Plain, 2)])
+def test_an_exception_outside_the_workers_ends_the_run_and_cancels_what_waits(
+    database: Path, make: Callable[[], Executor]
+) -> None:
+    done: list[int] = []
+
+    class FullDiskError(Exception):
+        pass
+
+    def full(records: int) -> None:
+        done.append(records)
+        if len(done) == 3:
+            raise FullDiskError
+
+    with pytest.raises(FullDiskError):
+        converted(database, size=2, run=runner(make, 2), advance=full)
+    assert len(done) == 3
+    for thread in threading.enumerate():
+        if thread.name.startswith("ThreadPoolExecutor"):
+            thread.join(5)
+            assert not thread.is_alive()
+
+
+@on_linux
+def test_an_exception_outside_the_workers_leaves_none_of_them(database: Path) -> None:
+    before = members(os.getpgrp())
+
+    def full(records: int) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        converted(database, size=2, run=process_runner(2), advance=full)
+    # a server that forks workers may be started and stays; the workers do not
+    wait_until(lambda: len(members(os.getpgrp()) - before) <= 2, 5, "workers gone")
+
+
+# ---------------------------------------------------------------------------------------------- workers that die
+
+RECORDS = 2 * CHUNK + CHUNK // 2
+FIGIDS = [f"PMC{1000 + number}__a" for number in range(RECORDS)]
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Records for three chunks."""
+    return small_database(tmp_path_factory.mktemp("many") / "database", FIGIDS)
+
+
+@pytest.fixture(scope="module")
+def of_many(many: Path) -> bytes:
+    """What they give."""
+    return converted(many, format="turtle").output
+
+
+def faulty(
+    folder: Path, output: Path, fault: str, figid: str, *, marker: Path | None = None, jobs: int = 2
+) -> subprocess.CompletedProcess[bytes]:
+    """Convert with a converter that fails on one record."""
+    script = Path(__file__).with_name("faults.py")
+    options = ["convert", folder, "-o", output, "-j", jobs, "--report", output.with_suffix(".report")]
+    return subprocess.run(
+        [sys.executable, *map(str, (script, fault, figid, marker or "-", *options))],
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "why", "jobs"),
+    [
+        ("kill", "BrokenProcessPool", 2),
+        ("end", "BrokenProcessPool", 2),
+        ("fail", "RuntimeError: the record is too much", 2),
+        ("fail", "RuntimeError: the record is too much", 1),
+        ("exhaust", "MemoryError", 2),
+        ("exhaust", "MemoryError", 1),
+    ],
+)
+@pytest.mark.parametrize("index", [0, CHUNK + 77, RECORDS - 1])
+def test_a_record_that_the_converter_fails_on_is_named_and_all_others_are_written_once(
+    many: Path, tmp_path: Path, fault: str, why: str, jobs: int, index: int
+) -> None:
+    figid = FIGIDS[index]
+    done = faulty(many, tmp_path / "x.ttl", fault, figid, jobs=jobs)
+    assert done.returncode == 1
+    (line,) = (tmp_path / "x.report").read_text().splitlines()[-1:]
+    found = [json.loads(line) for line in (tmp_path / "x.report").read_text().splitlines()]
+    (error,) = [item for item in found if item["level"] == "error"]
+    assert (error["code"], error["figid"]) == ("record-failed", figid)
+    assert error["file"] == str(many / "_figures" / f"{figid}.md")
+    assert why in error["message"]
+    assert f"error: {error['file']}: record-failed:" in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+    others = tmp_path / "others"
+    shutil.copytree(many, others)
+    (others / "_figures" / f"{figid}.md").unlink()
+    assert (tmp_path / "x.ttl").read_bytes() == converted(others, format="turtle").output
+
+
+@pytest.mark.parametrize("fault", ["kill", "end", "fail"])
+@pytest.mark.parametrize("index", [0, CHUNK + 77, RECORDS - 1])
+def test_a_worker_that_dies_once_costs_nothing(
+    many: Path, of_many: bytes, tmp_path: Path, fault: str, index: int
+) -> None:
+    marker = tmp_path / "died"
+    done = faulty(many, tmp_path / "x.ttl", fault, FIGIDS[index], marker=marker)
+    assert marker.exists()
+    assert done.returncode == 0
+    assert (tmp_path / "x.ttl").read_bytes() == of_many
+    assert b"record-failed" not in (tmp_path / "x.report").read_bytes()
+
+
+@on_linux
+def test_workers_killed_from_outside_cost_nothing(database: Path, expected: dict[str, Conversion]) -> None:
+    before = members(os.getpgrp())
+    killed: list[int] = []
+
+    def kill(records: int) -> None:
+        if len(killed) < 3:  # the last one to start is a worker, not the server that forks them
+            victim = max(members(os.getpgrp()) - before)
+            os.kill(victim, signal.SIGKILL)
+            killed.append(victim)
+
+    assert converted(database, size=4, run=process_runner(2), advance=kill) == expected["ntriples"]
+    assert len(killed) == 3
+
+
+# ------------------------------------------------------------------------------------------------------ interrupts
+
+
+@pytest.fixture(scope="module")
+def heavy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two chunks of small records, whose first ones have tables that take a worker many seconds."""
+    figids = [f"PMC{1000 + number}__a" for number in range(CHUNK + 50)]
+    folder = small_database(tmp_path_factory.mktemp("heavy") / "database", figids)
+    organism = ("9606", "Homo sapiens", "Primates")
+    rows = [
+        (*organism, f"w{n}", f"W{n}", f"S{n}", str(n), "ncbigene_symbol", "3", "2", "5") for n in range(1, 15_001)
+    ]
+    data = table("gene", *rows)
+    (folder / "_data").mkdir()
+    for figid in figids[:20] + figids[-20:]:
+        (folder / "_data" / f"{figid}-genes.tsv").write_bytes(data)
+    return folder
+
+
+INTERRUPTED = b"pfocr-rdf: interrupted; an earlier output is as it was\n"
+
+
+@on_linux
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("group", [False, True])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_ends_the_run_within_two_seconds_and_leaves_the_earlier_output(
+    heavy: Path, tmp_path: Path, number: signal.Signals, code: int, group: bool, jobs: int
+) -> None:
+    output, report = tmp_path / "x.ttl", tmp_path / "report"
+    output.write_bytes(b"as it was")
+    arguments = ("convert", heavy, "-o", output, "--report", report, "-j", str(jobs))
+    with started(*arguments) as process:
+        if jobs > 1:
+            wait_until(lambda: len(members(process.pid)) == jobs + 1, 20, "workers")
+        wait_until(lambda: len(list(tmp_path.iterdir())) == 3, 20, "an output beside")  # and the report's
+        if group:  # as a terminal does, and what stops services
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
+        process.wait(2)
+        assert not members(process.pid)
+        _, stderr = process.communicate()
+    assert process.returncode == code
+    assert stderr == INTERRUPTED
+    assert output.read_bytes() == b"as it was"
+    assert list(tmp_path.iterdir()) == [output]
+
+
+@on_linux
+def test_workers_end_by_themselves_when_the_run_is_killed(heavy: Path, tmp_path: Path) -> None:
+    output = tmp_path / "x.ttl"
+    output.write_bytes(b"as it was")
+    with started("convert", heavy, "-o", output, "-j", "2") as process:
+        wait_until(lambda: len(members(process.pid)) == 3, 20, "workers")
+        process.kill()
+        process.wait()
+        wait_until(lambda: not members(process.pid), 10, "workers gone")
+    assert output.read_bytes() == b"as it was"
+
+
+@on_linux
+def test_a_run_that_is_done_leaves_no_process(many: Path, of_many: bytes, tmp_path: Path) -> None:
+    with started("convert", many, "-o", tmp_path / "x.ttl", "-j", "2", "-q") as process:
+        stdout, stderr = process.communicate(timeout=60)
+        assert not members(process.pid)
+    assert (process.returncode, stdout, stderr) == (0, b"", b"")
+    assert (tmp_path / "x.ttl").read_bytes() == of_many
+
+
+def test_a_worker_takes_its_job_and_gives_its_result_through_a_pipe(many: Path) -> None:
+    """What goes to workers stays small: a database on the file system is not sent, only where it is."""
+    import pickle
+
+    job = jobs_of(many, CHUNK)[0]
+    assert len(pickle.dumps(job)) < 200 * CHUNK
+
+
