@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph
@@ -21,7 +23,7 @@ from pfocr_rdf.entities import Entities, contribution, entity_statements
 from pfocr_rdf.figures import Figure
 from pfocr_rdf.mapping import DEFAULTS, Settings, map_figures
 from pfocr_rdf.organisms import OrganismNames
-from pfocr_rdf.output import open_output
+from pfocr_rdf.output import OutputError, open_output
 from pfocr_rdf.progress import progress
 from pfocr_rdf.serialization import FORMATS
 from pfocr_rdf.terms import triples
@@ -84,7 +86,7 @@ def graph_triples(
             if (fault := identities.fault(Identity.of(section.figure, section.iri))) is not None:
                 report(fault)
                 continue
-            entities.add(contribution(section.figure, section.iri))
+            entities.add(contribution(section))
             yield from triples(section.statements)
     yield from triples(entity_statements(entities, settings=settings, report=report))
 
@@ -128,6 +130,22 @@ def to_graph(figures: Iterable[Figure], *, settings: Settings = DEFAULTS, report
             assert isinstance(value, NamedNode)
             graph.add((reference(subject), reference(predicate), reference(value)))
     return graph
+
+
+def _check_outputs(inputs: list[str], output: str, report_file: str | None) -> None:
+    """Refuse to write where an input is, or twice to one file.
+
+    Raises:
+        OutputError: with what to do.
+    """
+    taken = {os.path.realpath(name): "an input" for name in inputs if name != "-"}
+    for name in (output, report_file):
+        if name is None or name == "-":
+            continue
+        path = os.path.realpath(name)
+        if path in taken and not stat.S_ISCHR(Path(path).stat().st_mode if Path(path).exists() else 0):
+            raise OutputError(f"{name}: is {taken[path]}, too; give another name")
+        taken[path] = "the output"
 
 
 def _open_cache(folder: str, organisms: OrganismNames, *, settings: Settings, format: str) -> Cache:
@@ -178,9 +196,11 @@ def convert(
     if format not in FORMATS:
         raise ValueError(f"the formats are {', '.join(FORMATS)}, not {format!r}")
     settings.check()
+    sources = [os.fspath(name) for name in inputs]
+    _check_outputs(sources, os.fspath(output), os.fspath(report_file) if report_file is not None else None)
     found: list[Diagnostic] = []
     names = read_taxonomy(os.fspath(taxonomy)) if taxonomy is not None else None
-    databases = [open_input(os.fspath(name), report=found.append, taxonomy=names) for name in inputs]
+    databases = [open_input(name, report=found.append, taxonomy=names) for name in sources]
     records = sum(len(database.records) for database in databases)
     with ExitStack() as stack:
         cache_for = None

@@ -206,6 +206,7 @@ class _Block:
             local, key = _local_name(name)
             predicate = self.predicate(name, key)
             if predicate is None:
+                self.nodes_in(values)
                 continue
             repair = main and not self.as_is and local in _REPAIRED
             for value in values:
@@ -227,13 +228,22 @@ class _Block:
             for property_name, nodes in values.items():
                 predicate = self.predicate(property_name, "schema-jsonld.@reverse")
                 for node in nodes:
-                    if predicate is not None and (subject := self.subject(node)) is not None:
+                    subject = self.subject(node)
+                    if predicate is not None and subject is not None:
                         self.statements.append((subject, predicate, iri))
         elif name == "@included":
             for node in values:
                 self.subject(node)
         elif name == "@graph":
             self.place.diagnose("jsonld-graph", key="schema-jsonld.@graph")
+
+    def nodes_in(self, values: list[Node]) -> None:
+        """Map the nodes among the values of a property that is not written: what they say of themselves holds."""
+        for value in values:
+            if "@list" in value:
+                self.nodes_in(value["@list"])
+            elif "@value" not in value:
+                self.subject(value)
 
     # ---------------------------------------------------------------------------------------------- values
 

@@ -184,7 +184,16 @@ def _encoded(converted: Converted, key: str, record: RecordFile) -> list[Any]:
     return [
         key,
         converted.triples,
-        [given.figid, given.iri, astuple(given.paper), given.terms, given.organisms],
+        [
+            given.figid,
+            given.iri,
+            astuple(given.paper),
+            given.terms,
+            given.organisms,
+            given.others,
+            given.image,
+            given.shared_image,
+        ],
         [
             [found.code, found.message, shown[found.file], found.line, found.figid, found.key, found.value]
             for found in converted.diagnostics
@@ -195,7 +204,7 @@ def _encoded(converted: Converted, key: str, record: RecordFile) -> list[Any]:
 def _decoded(entry: list[Any], key: str, data: bytes, content: RecordBytes) -> Converted:
     if entry[0] != key:
         raise ValueError("the entry is another record's")
-    _, triples, (figid, iri, paper, terms, organisms), diagnostics = entry
+    _, triples, (figid, iri, paper, terms, organisms, others, image, shared_image), diagnostics = entry
     pmcid, title, citation, year, doi, journal, publisher, keywords = paper
     journal = Journal(*journal) if journal is not None else None
     given = Contribution(
@@ -207,6 +216,9 @@ def _decoded(entry: list[Any], key: str, data: bytes, content: RecordBytes) -> C
             (source, identifier, kinds, tuple(labels), taxon) for source, identifier, kinds, labels, taxon in terms
         ),
         organisms=tuple((taxon_id, tuple(names)) for taxon_id, names in organisms),
+        others=tuple((Term(subject), Term(predicate), Term(value)) for subject, predicate, value in others),
+        image=image,
+        shared_image=(Term(shared_image[0]), Term(shared_image[1])) if shared_image is not None else None,
     )
     shown: dict[str, str] = {_RECORD: content.file}
     shown.update((kind, file) for kind, (file, _) in content.companions.items())

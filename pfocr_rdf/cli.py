@@ -156,14 +156,23 @@ def settings_of(mapping: dict[str, Any]) -> Any:
     return settings
 
 
+def number(count: int, noun: str) -> str:
+    """Give a number with its noun.
+
+    >>> number(1, "record"), number(1200, "record")
+    ('1 record', '1,200 records')
+    """
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def summarize(counts: Counts) -> None:
     """Write what was done, and the table of diagnostics by code, to standard error."""
     from pfocr_rdf.diagnostics import level_counts, summary_lines
 
     levels = level_counts(counts.codes)
     click.echo(
-        f"{counts.records:,} records, {counts.figures:,} figures, {counts.triples:,} triples; "
-        f"{levels['error']:,} errors, {levels['warning']:,} warnings, {levels['info']:,} notes",
+        f"{number(counts.records, 'record')}, {number(counts.figures, 'figure')}, {number(counts.triples, 'triple')}; "
+        f"{number(levels['error'], 'error')}, {number(levels['warning'], 'warning')}, {number(levels['info'], 'note')}",
         err=True,
     )
     for line in summary_lines(counts.codes):
@@ -223,17 +232,19 @@ def cache_clear(folder: str) -> None:
     click.echo(f"{clear_cache(folder):,} results deleted")
 
 
-class _Terminated(KeyboardInterrupt):
-    """The process was asked to end (SIGTERM)."""
+class _Interrupted(BaseException):
+    """The process was asked to end by a signal; no `KeyboardInterrupt`, on which click writes an empty line."""
 
 
-def _terminate(signum: int, frame: object) -> None:
-    raise _Terminated
+def _interrupt(signum: int, frame: object) -> None:
+    raise _Interrupted(signum)
 
 
 def main() -> None:
     """Run the command line; an error of input or output is one line on standard error and exit code 2."""
-    signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as with nohup
+        signal.signal(signal.SIGINT, _interrupt)
     try:
         code = cli.main(prog_name="pfocr-rdf", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
@@ -243,10 +254,9 @@ def main() -> None:
     except BrokenPipeError:  # the reader of standard output is gone, as with `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except (click.Abort, KeyboardInterrupt) as error:
+    except _Interrupted as error:
         click.echo("pfocr-rdf: interrupted; an earlier output is as it was", err=True)
-        terminated = isinstance(error, _Terminated) or isinstance(error.__context__, _Terminated)
-        sys.exit(128 + (signal.SIGTERM if terminated else signal.SIGINT))
+        sys.exit(128 + error.args[0])
     except Exception as error:
         from pfocr_rdf.cache import CacheError
         from pfocr_rdf.database import InputError

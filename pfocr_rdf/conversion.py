@@ -206,7 +206,7 @@ def _mapped_together(job: Job, figures: list[tuple[int, Figure]], found: list[Fi
     identities: list[tuple[int, Identity]] = []
     for index, section in _sections(job, figures, found):
         statements += section.statements
-        entities.add(contribution(section.figure, section.iri))
+        entities.add(contribution(section))
         identities.append((index, Identity.of(section.figure, section.iri)))
     data = FORMATS[job.format].write(statements, job.settings.schema)
     return ChunkResult(data, len(statements), entities, tuple(identities), tuple(findings.all() for findings in found))
@@ -220,7 +220,7 @@ def _mapped(job: Job, figures: list[tuple[int, Figure]], found: list[Findings]) 
             Converted(
                 FORMATS[job.format].write(section.statements, job.settings.schema),
                 len(section.statements),
-                contribution(section.figure, section.iri),
+                contribution(section),
                 found[index].all(),
             ),
         )

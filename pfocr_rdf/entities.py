@@ -11,15 +11,17 @@ import re
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Final, Literal
 
 from pfocr_rdf.diagnostics import Place, Report
-from pfocr_rdf.figures import Figure, Paper
+from pfocr_rdf.figures import Paper
 from pfocr_rdf.iris import article_page_iri, doi_iri, entity_iri, journal_iri, paper_iri, taxon_iri
 from pfocr_rdf.literals import string_literal
-from pfocr_rdf.mapping import Settings
+from pfocr_rdf.mapping import USUAL_ENDING, Section, Settings
 from pfocr_rdf.mentions import HUMAN, Chemical, Disease, Gene
-from pfocr_rdf.terms import Statement, Term, iri_term, literal_term
+from pfocr_rdf.terms import Statement, Term, iri_term, iri_text, literal_term
 from pfocr_rdf.vocabulary import (
     CC0,
     DATASET,
@@ -95,6 +97,9 @@ class Contribution:
         terms: for each gene, chemical or disease its source, its identifier, as what it is mentioned, its labels, and
             a gene's taxon id.
         organisms: for each taxon its names.
+        others: what the record says of things that are not the figure's own.
+        image: what `Section.image` says.
+        shared_image: what `Section.shared_image` says.
     """
 
     figid: str
@@ -103,15 +108,14 @@ class Contribution:
     paper: Paper
     terms: tuple[tuple[Source, str, int, tuple[str, ...], str | None], ...]
     organisms: tuple[tuple[str, tuple[str, ...]], ...]
+    others: tuple[Statement, ...] = ()
+    image: str | None = None
+    shared_image: tuple[Term, Term] | None = None
 
 
-def contribution(figure: Figure, iri: Term) -> Contribution:
-    """Gather what a figure gives.
-
-    Args:
-        figure: the figure.
-        iri: its IRI in the output.
-    """
+def contribution(section: Section) -> Contribution:
+    """Gather what a figure gives."""
+    figure = section.figure
     kinds: dict[tuple[Source, str], int] = {}
     labels: dict[tuple[Source, str], dict[str, None]] = {}
     taxa: dict[tuple[Source, str], str] = {}
@@ -137,24 +141,30 @@ def contribution(figure: Figure, iri: Term) -> Contribution:
             organisms.setdefault(organism.taxon_id, {})[organism.name] = None
     return Contribution(
         figid=figure.figid,
-        iri=iri,
+        iri=section.iri,
         file=figure.file,
         paper=figure.paper,
         terms=tuple((*key, kind, tuple(labels[key]), taxa.get(key)) for key, kind in kinds.items()),
         organisms=tuple((taxon_id, tuple(names)) for taxon_id, names in organisms.items()),
+        others=section.others,
+        image=section.image,
+        shared_image=section.shared_image,
     )
 
 
 class Entities:
     """What the figures added so far share."""
 
-    __slots__ = ("_figures", "_organisms", "_papers", "_terms")
+    __slots__ = ("_figures", "_images", "_organisms", "_others", "_papers", "_shared_images", "_terms")
 
     def __init__(self) -> None:
         self._figures: list[Term] = []
         self._papers: dict[str, _PaperRecords] = {}
         self._terms: dict[tuple[Source, str], _Shared] = {}
         self._organisms: dict[str, dict[str, int]] = {}
+        self._others: dict[Term, dict[Statement, None]] = {}
+        self._images: dict[Term, str] = {}
+        self._shared_images: dict[Term, Term] = {}
 
     def add(self, contribution: Contribution) -> None:
         """Add what one figure gives."""
@@ -175,6 +185,13 @@ class Entities:
                 _count(term.taxa, (taxon_id,))
         for taxon_id, names in contribution.organisms:
             _count(self._organisms.setdefault(taxon_id, {}), names)
+        for statement in contribution.others:
+            self._others.setdefault(statement[0], {})[statement] = None
+        if contribution.image is not None:
+            self._images[contribution.iri] = contribution.image
+        if contribution.shared_image is not None:
+            image, figure = contribution.shared_image
+            self._shared_images[image] = figure
 
     def merge(self, other: Entities) -> None:
         """Add what another part gathered, whose figures come after this one's."""
@@ -193,6 +210,10 @@ class Entities:
             _add_counts(term.taxa, their_term.taxa)
         for taxon_id, names in other._organisms.items():
             _add_counts(self._organisms.setdefault(taxon_id, {}), names)
+        for subject, statements in other._others.items():
+            self._others.setdefault(subject, {}).update(statements)
+        self._images.update(other._images)
+        self._shared_images.update(other._shared_images)
 
     def part_of(self, figures: Iterable[int]) -> Iterator[Term]:
         """Yield the figures' IRIs."""
@@ -228,7 +249,8 @@ def _numeric(identifier: str) -> tuple[int, str]:
 
 
 def entity_statements(entities: Entities, *, settings: Settings, report: Report) -> Iterator[Statement]:
-    """Describe what the figures share: papers, journals, genes, chemicals, diseases, organisms, then the dataset.
+    """Describe what the figures share: papers, journals, genes, chemicals, diseases, organisms, then the dataset, and
+    last what records' blocks say of yet other things.
 
     Args:
         entities: what was gathered.
@@ -238,6 +260,38 @@ def entity_statements(entities: Entities, *, settings: Settings, report: Report)
     Yields:
         The statements, each subject's together, in an order that depends only on what was gathered.
     """
+    others = _others(entities)
+    described = _described(entities, settings, report)
+    if not others:  # as in every real record
+        yield from described
+        return
+    for subject, group in groupby(described, key=itemgetter(0)):
+        statements = list(group)
+        yield from statements
+        yield from sorted(others.pop(subject, {}).keys() - set(statements), key=_class_first)
+    for subject in sorted(others):
+        yield from sorted(others[subject], key=_class_first)
+
+
+def _class_first(statement: Statement) -> tuple[bool, Statement]:
+    """Order statements of one subject: what it is, then the rest."""
+    return statement[1] != RDF_TYPE, statement
+
+
+def _others(entities: Entities) -> dict[Term, dict[Statement, None]]:
+    """Give what records say of things that are not their figures' own, but for images that stand with their figures."""
+    others = dict(entities._others)
+    if entities._shared_images:
+        figures = set(entities._figures)
+        for image, figure in entities._shared_images.items():
+            usual = figure not in entities._images and iri_text(image).endswith(USUAL_ENDING)
+            if figure in figures and (usual or entities._images.get(figure) == image):
+                others.pop(image, None)
+    return others
+
+
+def _described(entities: Entities, settings: Settings, report: Report) -> Iterator[Statement]:
+    """Yield the descriptions of the entities."""
     schema = settings.schema
     papers = sorted(entities._papers, key=_numeric)
     for pmcid in papers:
@@ -270,6 +324,9 @@ def _labels(subject: Term, counts: dict[str, int], place: Place, key: str) -> It
 
 def _merged(paper: _PaperRecords, pmcid: str, report: Report) -> tuple[Paper, str]:
     """Unite the descriptions of a paper: for each value the first by figid; others are reported."""
+    if len(paper.variants) == 1:
+        ((variant, (_, file)),) = paper.variants.items()
+        return variant, file
     ordered = sorted(paper.variants, key=lambda variant: paper.variants[variant])
     merged: dict[str, object] = {}
     for variant in ordered:
@@ -283,7 +340,7 @@ def _merged(paper: _PaperRecords, pmcid: str, report: Report) -> tuple[Paper, st
             elif merged[name] != value:
                 Place(file, figid, report).diagnose(
                     "paper-differs",
-                    f"the {name} of {pmcid} is {_shown(merged[name])} in the first record",
+                    f"the first record of {pmcid} has {_shown(merged[name])}",
                     key=_RECORD_KEYS[name],
                     value=_shown(value),
                 )

@@ -88,6 +88,11 @@ def _mention_prefix(figid: str) -> str:
     return f"{PREFIXES['mention']}{_quoted(figid)}."
 
 
+def genid_prefix(figid: str) -> str:
+    """Give what the terms of a figure's `genid_iri`s begin with."""
+    return f"<{SITE}.well-known/genid/{quote(figid, safe='')}."
+
+
 def genid_iri(figid: str, number: int) -> Term:
     """Make the IRI of a node that a JSON-LD block leaves without one (RDF 1.1, section 3.5)."""
     return iri_term(f"{SITE}.well-known/genid/{_quoted(figid)}.{number}")

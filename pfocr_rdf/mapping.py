@@ -23,6 +23,7 @@ from pfocr_rdf.iris import (
     article_page_iri,
     entity_iri,
     figure_iri,
+    genid_prefix,
     image_iri,
     mention_digest,
     mention_iri,
@@ -147,6 +148,9 @@ def _is_date(text: str) -> bool:
 
 DEFAULTS: Final = Settings()
 
+USUAL_ENDING: Final = ".jpg"
+"""The ending of nearly all image files."""
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -156,11 +160,19 @@ class Section:
         figure: the figure.
         iri: its IRI.
         statements: the figure's, its mentions' and its image's, each subject's together.
+        others: what the record says of things that are not the figure's own: its block of other subjects, and of an
+            image that is not named after the figure, as figures may share it.
+        image: None for an image named after the figure with the usual ending; else its IRI, or `""` where the section
+            describes none.
+        shared_image: an image that is not named after the figure, and the IRI of the figure that it is named after.
     """
 
     figure: Figure
     iri: Term
     statements: list[Statement]
+    others: tuple[Statement, ...] = ()
+    image: str | None = None
+    shared_image: tuple[Term, Term] | None = None
 
 
 def map_figures(
@@ -212,7 +224,7 @@ def figure_triples(figure: Figure, *, settings: Settings = DEFAULTS, report: Rep
         """Drop a diagnostic."""
 
     (section,) = map_figures((figure,), settings=settings, report_for=lambda _: report or silent)
-    yield from as_triples(section.statements)
+    yield from as_triples((*section.statements, *section.others))
     yield from as_triples(link_statements(section))
 
 
@@ -309,11 +321,21 @@ def _section(figure: Figure, expanded: Expanded | None, settings: Settings, plac
             add(WP_DISEASE_ONTOLOGY_TAG, entity)
             add(WP_ONTOLOGY_TAG, entity)
     statements = [(iri, predicate, value) for predicate, group in values.items() for value in group]
-    statements += [statement for statement in block if statement[0] != iri]
+    own = genid_prefix(figure.figid)
+    others = [statement for statement in block if statement[0] != iri]
+    statements += [statement for statement in others if statement[0].startswith(own)]
+    others = [statement for statement in others if not statement[0].startswith(own)]
     statements += _mention_statements(figure, iri, place)
+    described = _image_statements(figure, image, schema, place) if image is not None else []
+    if image is not None and named_after(figure, settings):
+        statements += described
+        usual = figure.filename is not None and figure.filename.endswith(USUAL_ENDING)
+        return Section(figure, iri, statements, tuple(others), None if usual else image)
+    shared = None
     if image is not None:
-        statements += _image_statements(figure, image, schema, place)
-    return Section(figure, iri, statements)
+        stem = (figure.filename or "").rpartition(".")[0]
+        shared = image, figure_iri(f"{figure.paper.pmcid}__{stem}")
+    return Section(figure, iri, statements, (*others, *described), "", shared)
 
 
 # ------------------------------------------------------------------------------------------------------ image
@@ -327,6 +349,13 @@ def _image(figure: Figure, settings: Settings, place: Place) -> Term | None:
     except ValueError:  # the template is checked at the edge; only a Python caller's can fail here
         place.diagnose("filename-invalid", f"{settings.image_url} gives no IRI", key="filename", value=figure.filename)
         return None
+
+
+def named_after(figure: Figure, settings: Settings) -> bool:
+    """Tell whether a figure's image is named after the figure, so that no other figure has it."""
+    stem = (figure.filename or "").rpartition(".")[0]
+    whole = "{pmcid}" in settings.image_url and "{filename}" in settings.image_url
+    return whole and figure.figid == f"{figure.paper.pmcid}__{stem}"
 
 
 def _image_statements(figure: Figure, image: Term, schema: SchemaOrg, place: Place) -> list[Statement]:

@@ -65,7 +65,7 @@ def test_a_clean_run_ends_with_0(good: Path, tmp_path: Path) -> None:
     assert done.returncode == 0
     assert done.stdout == b""
     assert figures((tmp_path / "x.ttl").read_bytes()) == {"PMC1__a"}
-    assert lines(done.stderr)[0].startswith("1 records, 1 figures, ")
+    assert lines(done.stderr)[0].startswith("1 record, 1 figure, ")
 
 
 def test_warnings_and_notes_end_with_0(tmp_path: Path) -> None:
@@ -122,7 +122,6 @@ def test_wrong_usage_unreadable_input_and_a_failed_write_end_with_2_and_one_line
 
 
 @pytest.mark.parametrize("same", ["PMC1__a.md", "./PMC1__a.md", "link.md"])
-# FAULT in api.convert: the record is replaced by Turtle
 def test_the_output_is_never_an_input(good: Path, tmp_path: Path, same: str) -> None:
     (tmp_path / "link.md").symlink_to(good)
     done = convert(good, "-o", f"{tmp_path}/{same}")
@@ -130,7 +129,6 @@ def test_the_output_is_never_an_input(good: Path, tmp_path: Path, same: str) -> 
     assert good.read_bytes() == GOOD
 
 
-# FAULT in api.convert: the report replaces the output, or the output the report, and the run ends with 0
 def test_the_output_and_the_report_are_two_files(good: Path, tmp_path: Path) -> None:
     done = convert(good, "-o", tmp_path / "x", "--report", tmp_path / "x")
     assert done.returncode == 2

@@ -26,7 +26,7 @@ from pfocr_rdf import (
     graph_triples,
 )
 from pfocr_rdf.entities import Entities, contribution, entity_statements
-from pfocr_rdf.iris import figure_iri
+from pfocr_rdf.mapping import map_figures
 from pfocr_rdf.mentions import Entity
 from pfocr_rdf.terms import triples as as_triples
 from pfocr_rdf.vocabulary import PREFIXES
@@ -308,8 +308,8 @@ DRAWN = st.lists(st.tuples(st.lists(ENTITIES, max_size=3, unique=True), PAPERS),
 
 def gathered(figures: list[Figure]) -> Entities:
     part = Entities()
-    for one in figures:
-        part.add(contribution(one, figure_iri(one.figid)))
+    for section in map_figures(figures, report_for=lambda _: silent):
+        part.add(contribution(section))
     return part
 
 
@@ -346,7 +346,6 @@ def test_parts_merged_in_their_order_give_the_same_sequence(figures: list[Figure
     assert sequences[0] == sequences[1]
 
 
-# FAULT in mapping: an image that two figures have (one filename, or a template without {filename}) stands twice
 def test_each_subject_of_a_whole_graph_stands_together() -> None:
     shared = [drawn(name, WNT1, LITHIUM, Disease("MeSH", "D008094"), filename="a.jpg") for name in "ab"]
     listed = [triple.subject for triple in graph_triples(shared, report=silent)]
@@ -354,7 +353,6 @@ def test_each_subject_of_a_whole_graph_stands_together() -> None:
     assert len(runs) == len(set(runs))
 
 
-# FAULT in mapping: what blocks say of other things stands with each figure, and again where entities describe them
 def test_what_a_block_says_of_another_thing_is_not_said_again_by_each_figure() -> None:
     document = {
         "@context": "https://schema.org/",

@@ -399,6 +399,7 @@ ODD_BLOCKS: dict[str, dict[str, Any]] = {
         author=[{"@id": "_:x", "name": "1"}, {"knows": {"@id": "_:x"}}], about={"@id": "_:y"}
     ),
     "a blank node as class and as property": block(type=["_:c", "Dataset"], **{"_:p": "dropped", "name": "n"}),
+    "nodes under a blank property": block(**{"_:p": [{"about": "a"}, {"@list": ["b", {"about": "c"}]}], "name": "n"}),
     "reversed properties": block(reverse={"about": [{"@id": A, "name": "1"}, {"name": "2"}], "ex": []}),
     "a reversed property within a node": block(author={"@id": A, "@reverse": {"knows": {"@id": B}}}),
     "lists": block(step={"@list": ["a", 1, {"@id": A}, {"name": "n"}]}, hasPart={"@list": []}),
