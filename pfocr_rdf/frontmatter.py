@@ -39,6 +39,7 @@ Plain: TypeAlias = "str | list[Plain] | dict[str, Plain]"
 _OPENING: Final = re.compile(rb"---\r?\n")
 _CLOSING: Final = re.compile(rb"\n(---)\r?(?=\n|\Z)")
 _SEPARATORS: Final = ("\x85", "\u2028", "\u2029")
+_NEXT_LINE, _LINE, _PARAGRAPH = (separator.encode() for separator in _SEPARATORS)
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -150,7 +151,7 @@ def _masked(text: bytes) -> tuple[bytes, dict[str, str]]:
         separator, or a separator that ends a line.
     """
     masks: dict[str, str] = {}
-    if any(separator.encode() in text for separator in _SEPARATORS):
+    if _NEXT_LINE in text or _LINE in text or _PARAGRAPH in text:
         used = set(text.decode())
         spare = (char for char in map(chr, range(0xE000, 0xF900)) if char not in used)
         hidden = (separator + end for separator in _SEPARATORS for end in ("\n", ""))
@@ -171,62 +172,62 @@ def _unmasked(text: str, style: str | None, masks: dict[str, str]) -> str:
     return text
 
 
+_ITEM: Final = True
+"""Stands where a mapping's pending key would, in a list."""
+
+
 def _build(document: bytes, masks: dict[str, str]) -> tuple[Plain | None, list[tuple[str, int]]]:
     next_event: Callable[[], Any] = CParser(document).get_event
     duplicates: list[tuple[str, int]] = []
-    root: Plain | None = None
-    container: list[Plain] | dict[str, Plain] | None = None
-    stack: list[tuple[list[Plain] | dict[str, Plain] | None, str | None]] = []
-    key: str | None = None  # the pending key, where the container is a mapping
+    roots: list[Plain] = []
+    container: Any = roots  # the list or mapping that is being filled
+    key: Any = _ITEM  # of a mapping the pending key, or None where a key comes next
+    stack: list[tuple[Any, Any]] = []
     documents = 0
     while True:
         event = next_event()
         kind = type(event)
-        value: Plain
         if kind is ScalarEvent:
             if event.anchor is not None or event.tag is not None:
                 raise _refused(event)
             text: str = event.value
             if masks:
                 text = _unmasked(text, event.style, masks)
-            if type(container) is dict and key is None:
+            if key is None:
                 key = text
                 if text in container:
                     duplicates.append((text, event.start_mark.line + 2))
-                continue
-            value = text
+            elif key is _ITEM:
+                container.append(text)
+            else:
+                container[key] = text
+                key = None
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
             if event.anchor is not None or event.tag is not None:
                 raise _refused(event)
-            if type(container) is dict and key is None:
+            if key is None:
                 raise FrontMatterError("yaml-invalid", "a key is a list or a mapping", event.start_mark.line + 2)
             if len(stack) >= MAX_DEPTH:
                 raise FrontMatterError("yaml-too-deep", line=event.start_mark.line + 2)
-            value = {} if kind is MappingStartEvent else []
+            value: Plain = {} if kind is MappingStartEvent else []
+            if key is _ITEM:
+                container.append(value)
+                stack.append((container, _ITEM))
+            else:
+                container[key] = value
+                stack.append((container, None))
+            container = value
+            key = None if kind is MappingStartEvent else _ITEM
         elif kind is MappingEndEvent or kind is SequenceEndEvent:
             container, key = stack.pop()
-            continue
         elif kind is AliasEvent:
             raise _refused(event)
         elif kind is DocumentStartEvent:
             documents += 1
             if documents > 1:
                 raise FrontMatterError("yaml-invalid", "there is a second document", event.start_mark.line + 2)
-            continue
         elif kind is StreamEndEvent:
-            return root, duplicates
-        else:
-            continue
-        if type(container) is dict:
-            container[key] = value  # type: ignore[index]  # key is a str here: a mapping's value follows its key
-            key = None
-        elif container is not None:
-            container.append(value)  # type: ignore[union-attr]  # a list: the mapping case is above
-        else:
-            root = value
-        if kind is not ScalarEvent:
-            stack.append((container, None))
-            container = value  # type: ignore[assignment]  # a new list or mapping
+            return roots[0] if roots else None, duplicates
 
 
 def _refused(event: Any) -> FrontMatterError:

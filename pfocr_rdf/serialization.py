@@ -1,8 +1,8 @@
 r"""Statements to bytes: N-Triples and Turtle.
 
-Parts written one after the other give the same bytes as the whole: Turtle's prefixes are a header of its own, and
-a part ends with a subject's last triple. N-Triples is the canonical form, but that it escapes
-U+0085, U+2028 and U+2029: they are legal as they stand, yet many line-splitting readers would cut a triple in two.
+Parts written one after the other give the same bytes as the whole: Turtle's prefixes are a header of its own, and a
+part ends with a subject's last triple. N-Triples is the canonical form, but that U+0085, U+2028 and U+2029 are escaped in
+literals of both formats: they are legal as they stand, yet many readers of lines would cut a triple in two.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from typing import Final
 
 from pfocr_rdf.terms import Statement, Term, lines
 from pfocr_rdf.vocabulary import RDF_TYPE, SCHEMA_HTTP, SCHEMA_HTTPS, SchemaOrg, prefixes
-
-_SEPARATORS: Final = {char.encode(): f"\\u{ord(char):04X}".encode() for char in "\x85\u2028\u2029"}
 
 __all__ = ["FORMATS", "Format", "turtle_header", "write_ntriples", "write_turtle"]
 
@@ -33,14 +31,7 @@ def write_ntriples(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_H
     >>> write_ntriples([(iri_term("http://a/"), iri_term("http://b/"), literal_term("x\u2028y"))])
     b'<http://a/> <http://b/> "x\\u2028y" .\n'
     """
-    return b"".join([part if part.isascii() else _escaped(part) for part in lines(statements)])
-
-
-def _escaped(data: bytes) -> bytes:
-    """Escape line separators; IRIs hold none (they are percent-encoded), so each stands in a literal."""
-    for separator, escape in _SEPARATORS.items():
-        data = data.replace(separator, escape)
-    return data
+    return b"".join(lines(statements))
 
 
 def turtle_header(schema: SchemaOrg = SCHEMA_HTTP) -> bytes:
