@@ -11,9 +11,11 @@ import errno
 import gzip
 import tarfile
 import tempfile
+import weakref
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
@@ -44,7 +46,10 @@ class ArchiveError(Exception):
 class ArchiveTree:
     """The checkout in an archive."""
 
-    def __init__(self, name: str, prefix: str, members: Mapping[str, Callable[[int], bytes]]) -> None:
+    def __init__(
+        self, name: str, prefix: str, members: Mapping[str, Callable[[int], bytes]], close: Callable[[], None]
+    ) -> None:
+        weakref.finalize(self, close)  # the files are open as long as the tree is there
         self._name = name
         self._prefix = prefix
         self._members = members
@@ -117,18 +122,19 @@ def open_archive(name: str, *, report: Report) -> ArchiveTree:
     Raises:
         ArchiveError: when it is no archive, is made to exhaust memory or disk, or holds no checkout.
     """
-    try:
-        if name.lower().endswith(".zip"):
-            members = _zip_members(name, report)
-        else:
-            members = _tar_members(name, report)
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile) as error:
-        raise ArchiveError(f"is damaged or no archive ({error}); fetch it again") from error
-    prefix = _prefix(members)
-    if prefix is None:
-        raise ArchiveError("holds no folder _figures; give an archive of a PFOCR checkout")
-    inside = {path.removeprefix(prefix): read for path, read in members.items() if path.startswith(prefix)}
-    return ArchiveTree(name, prefix, inside)
+    with ExitStack() as resources:
+        try:
+            if name.lower().endswith(".zip"):
+                members = _zip_members(name, report, resources)
+            else:
+                members = _tar_members(name, report, resources)
+        except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile) as error:
+            raise ArchiveError(f"is damaged or no archive ({error}); fetch it again") from error
+        prefix = _prefix(members)
+        if prefix is None:
+            raise ArchiveError("holds no folder _figures; give an archive of a PFOCR checkout")
+        inside = {path.removeprefix(prefix): read for path, read in members.items() if path.startswith(prefix)}
+        return ArchiveTree(name, prefix, inside, resources.pop_all().close)
 
 
 def _prefix(members: Mapping[str, object]) -> str | None:
@@ -158,8 +164,8 @@ def _check(count: int, size: int, compressed: int) -> None:
         raise ArchiveError(f"expands more than {MAX_RATIO} times; give an archive of a PFOCR checkout")
 
 
-def _zip_members(name: str, report: Report) -> dict[str, Callable[[int], bytes]]:
-    archive = zipfile.ZipFile(name)
+def _zip_members(name: str, report: Report, resources: ExitStack) -> dict[str, Callable[[int], bytes]]:
+    archive = resources.enter_context(zipfile.ZipFile(name))
     compressed = Path(name).stat().st_size
     infos = archive.infolist()
     _check(len(infos), sum(info.file_size for info in infos), compressed)
@@ -183,8 +189,8 @@ def _zip_members(name: str, report: Report) -> dict[str, Callable[[int], bytes]]
     return members
 
 
-def _tar_members(name: str, report: Report) -> dict[str, Callable[[int], bytes]]:
-    source = _decompressed(name)
+def _tar_members(name: str, report: Report, resources: ExitStack) -> dict[str, Callable[[int], bytes]]:
+    source = _decompressed(name, resources)
     compressed = Path(name).stat().st_size
 
     def reader(offset: int, size: int) -> Callable[[int], bytes]:
@@ -211,12 +217,12 @@ def _tar_members(name: str, report: Report) -> dict[str, Callable[[int], bytes]]
     return members
 
 
-def _decompressed(name: str) -> IO[bytes]:
+def _decompressed(name: str, resources: ExitStack) -> IO[bytes]:
     """Open a tar for reading at any place; a compressed one is decompressed into a temporary file without a name."""
     if name.lower().endswith(".tar"):
-        return open(name, "rb")
+        return resources.enter_context(open(name, "rb"))
     compressed = Path(name).stat().st_size
-    target = tempfile.TemporaryFile(prefix="pfocr-rdf-")  # noqa: SIM115 - lives as long as the tree that reads it
+    target = resources.enter_context(tempfile.TemporaryFile(prefix="pfocr-rdf-"))  # noqa: SIM115 - closed with the rest
     size = 0
     with gzip.open(name, "rb") as source:
         while block := source.read(1024 * 1024):

@@ -1,23 +1,25 @@
 r"""Statements to bytes: N-Triples and Turtle.
 
 Parts written one after the other give the same bytes as the whole: Turtle's prefixes are a header of its own, and a
-part ends with a subject's last triple. N-Triples is the canonical form, but that U+0085, U+2028 and U+2029 are escaped in
-literals of both formats: they are legal as they stand, yet many readers of lines would cut a triple in two.
+part ends with a subject's last triple. N-Triples is the canonical form, but that U+0085, U+2028 and U+2029 are escaped
+in literals of both formats: they are legal as they stand, yet many readers of lines would cut a triple in two.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from typing import Final
 
-from pfocr_rdf.terms import Statement, Term, lines
+import pyoxigraph
+
+from pfocr_rdf.terms import Statement, Term, lines, statements_of
 from pfocr_rdf.vocabulary import RDF_TYPE, SCHEMA_HTTP, SCHEMA_HTTPS, SchemaOrg, prefixes
 
-__all__ = ["FORMATS", "Format", "turtle_header", "write_ntriples", "write_turtle"]
+__all__ = ["FORMATS", "Format", "read_written", "turtle_header", "write_ntriples", "write_turtle"]
 
 
 def write_ntriples(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_HTTP) -> bytes:
@@ -140,3 +142,18 @@ FORMATS: Final[dict[str, Format]] = {
     "ntriples": Format(_no_header, write_ntriples, ".nt", "application/n-triples"),
 }
 """The formats by name: a new one is one entry."""
+
+
+def read_written(data: bytes, format: str, schema: SchemaOrg = SCHEMA_HTTP) -> Iterator[Statement]:
+    """Read the statements of a part that was written.
+
+    Args:
+        data: the part.
+        format: the name of its format.
+        schema: the spelling of schema.org that it has.
+    """
+    if format == "ntriples":
+        yield from statements_of(data)
+        return
+    for quad in pyoxigraph.parse(FORMATS[format].header(schema) + data, format=pyoxigraph.RdfFormat.TURTLE):
+        yield Term(str(quad.subject)), Term(str(quad.predicate)), Term(str(quad.object))

@@ -94,9 +94,9 @@ def lines(statements: Iterable[Statement]) -> Iterator[bytes]:
 
 
 def statements_of(data: bytes) -> Iterator[Statement]:
-    """Read statements from what `lines` wrote.
+    r"""Read statements from what `lines` wrote.
 
-    >>> list(statements_of(b'<a:a> <a:b> "c d" .\\n'))
+    >>> list(statements_of(b'<a:a> <a:b> "c d" .\n'))
     [('<a:a>', '<a:b>', '"c d"')]
     """
     for line in data.decode().split("\n"):

@@ -1,0 +1,164 @@
+"""A checkout in an archive is read in place, as if it were unpacked, and an archive made to do harm is refused."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+import pfocr_rdf
+from commands import convert
+from pfocr_rdf import archive
+
+Members = Iterable[tuple[str, bytes]]
+Pack = Callable[[Path, Members], None]
+
+
+def pack_zip(target: Path, members: Members) -> None:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, data in members:
+            packed.writestr(name, data)
+
+
+def pack_tar(target: Path, members: Members) -> None:
+    mode = "w" if target.suffix == ".tar" else "w:gz"
+    with tarfile.open(target, mode) as packed:
+        for name, data in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            packed.addfile(info, io.BytesIO(data))
+
+
+PACKS: dict[str, Pack] = {"x.zip": pack_zip, "x.tar": pack_tar, "x.tar.gz": pack_tar, "x.tgz": pack_tar}
+
+
+def members_of(folder: Path, prefix: str = "") -> list[tuple[str, bytes]]:
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [(prefix + str(path.relative_to(folder)), path.read_bytes()) for path in found]
+
+
+def ntriples(source: Path, target: Path, jobs: int = 1) -> bytes:
+    pfocr_rdf.convert([source], target, format="ntriples", jobs=jobs)
+    return target.read_bytes()
+
+
+RECORD = b"---\nfigid: PMC1__a\npmcid: PMC1\nfiglink: ''\n---\n"
+
+
+@pytest.mark.parametrize("prefix", ["", "pfocr-database-main/"])
+@pytest.mark.parametrize("name", PACKS)
+def test_an_archive_gives_what_its_folder_gives(name: str, prefix: str, examples: Path, tmp_path: Path) -> None:
+    PACKS[name](tmp_path / name, members_of(examples, prefix))
+    expected = ntriples(examples, tmp_path / "expected.nt")
+    assert ntriples(tmp_path / name, tmp_path / "found.nt") == expected
+
+
+def test_workers_get_what_they_need_of_an_archive(examples: Path, tmp_path: Path) -> None:
+    members = [*members_of(examples)]
+    names = [f"PMC7__r{number}" for number in range(450)]  # three chunks
+    members += [(f"_figures/{name}.md", RECORD.replace(b"PMC1__a", name.encode())) for name in names]
+    pack_tar(tmp_path / "x.tar.gz", members)
+    one = ntriples(tmp_path / "x.tar.gz", tmp_path / "one.nt")
+    assert ntriples(tmp_path / "x.tar.gz", tmp_path / "two.nt", jobs=2) == one
+    assert one.count(b"wp#Pathway> .\n") == 465
+
+
+def test_diagnostics_name_the_archive_and_the_member(tmp_path: Path) -> None:
+    pack_zip(tmp_path / "x.zip", [("top/_figures/PMC1__a.md", b"no record\n")])
+    found: list[pfocr_rdf.Diagnostic] = []
+    pfocr_rdf.convert([tmp_path / "x.zip"], tmp_path / "x.nt", report=found.append)
+    assert [(d.code, d.file) for d in found] == [
+        ("front-matter-missing", f"{tmp_path}/x.zip/top/_figures/PMC1__a.md"),
+    ]
+
+
+@pytest.mark.parametrize("name", PACKS)
+@pytest.mark.parametrize("evil", ["../_figures/PMC2__b.md", "/_figures/PMC2__b.md", "a/../../_figures/PMC2__b.md"])
+def test_a_member_that_would_leave_the_archive_is_refused(name: str, evil: str, tmp_path: Path) -> None:
+    PACKS[name](tmp_path / name, [("_figures/PMC1__a.md", RECORD), (evil, RECORD)])
+    found: list[pfocr_rdf.Diagnostic] = []
+    counts = pfocr_rdf.convert([tmp_path / name], tmp_path / "x.nt", report=found.append)
+    assert counts.figures == 1
+    assert "record-unreadable" in {diagnostic.code for diagnostic in found}
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE])
+def test_links_and_pipes_in_a_tar_are_refused(kind: bytes, tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "x.tar", "w") as packed:
+        info = tarfile.TarInfo("_figures/PMC1__a.md")
+        info.size = len(RECORD)
+        packed.addfile(info, io.BytesIO(RECORD))
+        link = tarfile.TarInfo("_figures/PMC2__b.md")
+        link.type, link.linkname = kind, "/etc/passwd"
+        packed.addfile(link)
+    found: list[pfocr_rdf.Diagnostic] = []
+    assert pfocr_rdf.convert([tmp_path / "x.tar"], tmp_path / "x.nt", report=found.append).figures == 1
+    assert "record-unreadable" in {diagnostic.code for diagnostic in found}
+
+
+def test_a_symbolic_link_in_a_zip_is_refused(tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("_figures/PMC2__b.md")
+    link.create_system, link.external_attr = 3, 0o120777 << 16
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as packed:
+        packed.writestr("_figures/PMC1__a.md", RECORD)
+        packed.writestr(link, "/etc/passwd")
+    assert pfocr_rdf.convert([tmp_path / "x.zip"], tmp_path / "x.nt").figures == 1
+
+
+def test_a_gzip_bomb_is_refused_before_the_disk_is_full(tmp_path: Path) -> None:
+    with gzip.open(tmp_path / "x.tar.gz", "wb") as bomb:
+        for _ in range(64):
+            bomb.write(bytes(1024 * 1024))
+    done = convert(tmp_path / "x.tar.gz", "-o", tmp_path / "x.nt")
+    assert done.returncode == 2
+    assert b"expands more than 200 times" in done.stderr
+
+
+@pytest.mark.parametrize("name", PACKS)
+@pytest.mark.parametrize(("limit", "value", "said"), [("MAX_MEMBERS", 2, "members"), ("MAX_SIZE", 100, "GiB")])
+def test_an_archive_with_too_many_members_or_bytes_is_refused(
+    name: str, limit: str, value: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    PACKS[name](tmp_path / name, [(f"_figures/PMC1__{number}.md", RECORD) for number in range(5)])
+    monkeypatch.setattr(archive, limit, value)
+    with pytest.raises(pfocr_rdf.InputError, match=said):
+        pfocr_rdf.convert([tmp_path / name], tmp_path / "x.nt")
+
+
+def test_a_zip_bomb_is_refused_by_its_ratio(tmp_path: Path) -> None:
+    pack_zip(tmp_path / "x.zip", [("_figures/PMC1__a.md", bytes(40 * 1024 * 1024))])
+    with pytest.raises(pfocr_rdf.InputError, match="expands more than 200 times"):
+        pfocr_rdf.convert([tmp_path / "x.zip"], tmp_path / "x.nt")
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_what_is_no_archive_and_what_is_cut_are_said_so(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"no archive, whatever its name says")
+    done = convert(tmp_path / name, "-o", tmp_path / "x.nt")
+    assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
+    PACKS[name](tmp_path / name, [("_figures/PMC1__a.md", RECORD * 50)])
+    data = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(data[: 1_000 if name == "x.tar" else len(data) // 2])
+    assert convert(tmp_path / name, "-o", tmp_path / "x.nt").returncode in (1, 2)
+
+
+def test_an_archive_without_a_checkout_is_refused(tmp_path: Path) -> None:
+    pack_zip(tmp_path / "x.zip", [("readme.txt", b"hello")])
+    with pytest.raises(pfocr_rdf.InputError, match="_figures"):
+        pfocr_rdf.convert([tmp_path / "x.zip"], tmp_path / "x.nt")
+
+
+def test_nothing_is_unpacked(examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pack_tar(tmp_path / "x.tar.gz", members_of(examples))
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    monkeypatch.setenv("TMPDIR", str(empty))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.chdir(empty)
+    pfocr_rdf.convert([tmp_path / "x.tar.gz"], tmp_path / "x.nt")
+    assert list(empty.iterdir()) == []
