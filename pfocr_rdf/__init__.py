@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from pfocr_rdf.api import convert, graph_triples, read_figures, to_graph
+    from pfocr_rdf.api import convert, graph_triples, read_figures, to_graph, validate
     from pfocr_rdf.conversion import Counts
     from pfocr_rdf.database import InputError
     from pfocr_rdf.diagnostics import CODES, Diagnostic
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pfocr_rdf.mentions import Chemical, Disease, Gene, Mention
     from pfocr_rdf.organisms import Organism
     from pfocr_rdf.output import OutputError
+    from pfocr_rdf.validation import Result, ShapesError, Verdict
 
 __version__: Final = "0.1.0"
 
@@ -37,13 +38,17 @@ __all__ = [
     "Organism",
     "OutputError",
     "Paper",
+    "Result",
     "Settings",
+    "ShapesError",
+    "Verdict",
     "__version__",
     "convert",
     "figure_triples",
     "graph_triples",
     "read_figures",
     "to_graph",
+    "validate",
 ]
 
 _MODULES: Final = {
@@ -61,12 +66,16 @@ _MODULES: Final = {
     "Organism": "organisms",
     "OutputError": "output",
     "Paper": "figures",
+    "Result": "validation",
     "Settings": "mapping",
+    "ShapesError": "validation",
+    "Verdict": "validation",
     "convert": "api",
     "figure_triples": "mapping",
     "graph_triples": "api",
     "read_figures": "api",
     "to_graph": "api",
+    "validate": "api",
 }
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -17,8 +19,8 @@ from pyoxigraph import NamedNode, Triple
 
 from pfocr_rdf.cache import Cache, open_cache
 from pfocr_rdf.conversion import CHUNK, Counts, Identities, Identity, convert_databases, read_records
-from pfocr_rdf.database import open_input, read_taxonomy
-from pfocr_rdf.diagnostics import Diagnostic, Report, json_line
+from pfocr_rdf.database import InputError, open_input, read_taxonomy
+from pfocr_rdf.diagnostics import Diagnostic, Report, diagnose, json_line
 from pfocr_rdf.entities import Entities, contribution, entity_statements
 from pfocr_rdf.figures import Figure
 from pfocr_rdf.mapping import DEFAULTS, Settings, map_figures
@@ -27,13 +29,14 @@ from pfocr_rdf.output import OutputError, open_output
 from pfocr_rdf.progress import progress
 from pfocr_rdf.serialization import FORMATS
 from pfocr_rdf.terms import triples
+from pfocr_rdf.validation import Check, Result, Validation, Verdict
 from pfocr_rdf.vocabulary import prefixes
-from pfocr_rdf.workers import dask_runner, process_runner
+from pfocr_rdf.workers import dask_runner, in_order, process_runner
 
 if TYPE_CHECKING:
     import rdflib
 
-__all__ = ["convert", "graph_triples", "read_figures", "to_graph"]
+__all__ = ["convert", "graph_triples", "read_figures", "to_graph", "validate"]
 
 _XSD_STRING = NamedNode("http://www.w3.org/2001/XMLSchema#string")
 _LOG = logging.getLogger("pfocr_rdf")
@@ -164,6 +167,7 @@ def convert(
     jobs: int = 1,
     dask: str | None = None,
     cache: str | os.PathLike[str] | None = None,
+    validate: bool = False,
     quiet: bool = True,
 ) -> Counts:
     """Convert records to one RDF file.
@@ -181,6 +185,7 @@ def convert(
         jobs: worker processes; with one, everything happens in this process.
         dask: the scheduler of a Dask cluster to convert on, such as `tcp://scheduler:8786`, or None.
         cache: a folder where results are kept, so that a re-run converts only what changed, or None.
+        validate: whether the output is checked against PFOCR's shapes on the way; each violation is a diagnostic.
         quiet: whether no progress is shown on standard error.
 
     Returns:
@@ -220,6 +225,19 @@ def convert(
             if report is not None:
                 report(diagnostic)
 
+        def violated(result: Result) -> None:
+            if result.severity == "Violation":
+                place = " ".join(filter(None, (result.focus, result.path, result.value)))
+                message = f"{result.name}: {result.message}"
+                take(diagnose("shape-violated", message, file=result.file, figid=result.figid, value=place))
+
+        validation = None
+        if validate:
+            from pfocr_rdf.shapefiles import read_shapes
+
+            check = Check(read_shapes().spelled(settings.schema.namespace))
+            check.prepare()
+            validation = Validation(check, violated, run=partial(in_order, workers=jobs) if jobs > 1 else None)
         for diagnostic in found:
             take(diagnostic)
         advance = stack.enter_context(progress(records, quiet=quiet))
@@ -232,6 +250,127 @@ def convert(
             run=run,
             cache_for=cache_for,
             advance=advance,
+            validation=validation,
         )
     counts.codes.update(diagnostic.code for diagnostic in found)
+    if validation is not None and (count := validation.verdict.count("Violation")):
+        counts.codes["shape-violated"] = count
     return counts
+
+
+def validate(
+    inputs: Iterable[str | os.PathLike[str]],
+    *,
+    report: Callable[[Result], object] | None = None,
+    shapes: str | os.PathLike[str] | None = None,
+    instead: bool = False,
+    engine: str = "pyshacl",
+    part: bool = False,
+    settings: Settings = DEFAULTS,
+    taxonomy: str | os.PathLike[str] | None = None,
+    diagnostics: Report | None = None,
+    report_file: str | os.PathLike[str] | None = None,
+    format: str = "text",
+    jobs: int = 1,
+    quiet: bool = True,
+) -> Verdict:
+    """Check records, or files of RDF, against the shapes: what PFOCR promises of its graph.
+
+    The results, and their order, are the same for every number of workers.
+
+    Args:
+        inputs: either what `convert` takes, or files in Turtle or N-Triples (`.ttl`, `.nt`, also `.gz`), which together
+            are one graph.
+        report: takes the results as they are found, or None.
+        shapes: a folder of shapes that are checked, too, or None.
+        instead: whether those are checked instead of PFOCR's.
+        engine: `pyshacl`, or `turbo` with the extra.
+        part: whether files are a part of a graph, which need not hold whole sections nor what it refers to.
+        settings: the settings of the mapping, for records.
+        taxonomy: NCBI Taxonomy's `names.dmp`, for records, or None.
+        diagnostics: takes what is found in records as they are read, or None.
+        report_file: a file for a report, `-` for standard output, or None.
+        format: the report's format: `text`, `json` or `turtle`.
+        jobs: worker processes; with one, everything happens in this process.
+        quiet: whether no progress is shown on standard error.
+
+    Returns:
+        How many results there are, by severity and shape.
+
+    Raises:
+        InputError: when an input cannot be read.
+        OutputError: when the report, or a temporary file, cannot be written.
+        ShapesError: when shapes cannot be read or applied.
+        MissingExtraError: when the engine is not installed.
+        ValueError: for an unknown engine or format.
+
+    Example:
+        >>> verdict = validate(["examples"])
+        >>> verdict.valid(), verdict.count("Violation")
+        (True, 0)
+    """
+    from pfocr_rdf.engines import ENGINES
+    from pfocr_rdf.results import REPORTS
+    from pfocr_rdf.sections import groups_of, is_rdf, survey
+    from pfocr_rdf.shapefiles import read_shapes
+
+    for given, known in ((engine, ENGINES), (format, REPORTS)):
+        if given not in known:
+            raise ValueError(f"{given!r} is none of {', '.join(known)}")
+    settings.check()
+    sources = [os.fspath(name) for name in inputs]
+    files = [name for name in sources if is_rdf(name)]
+    if files and files != sources:
+        other = next(name for name in sources if not is_rdf(name))
+        raise InputError(f"{files[0]} is RDF and {other} is not; give files of RDF or records, not both")
+    target = os.fspath(report_file) if report_file is not None else None
+    _check_outputs(sources, "-", target)
+    check = Check(read_shapes(os.fspath(shapes) if shapes is not None else None, instead=instead), engine, part)
+    check.prepare()  # what is wrong with shapes or engine is said before anything is read
+    schema = settings.schema
+    found: list[Diagnostic] = []
+    if files:
+        surveyed = survey(files)
+        schema, total = surveyed.schema, surveyed.figures
+    else:
+        names = read_taxonomy(os.fspath(taxonomy)) if taxonomy is not None else None
+        databases = [open_input(name, report=found.append, taxonomy=names) for name in sources]
+        total = sum(len(database.records) for database in databases)
+    check = replace(check, shapes=check.shapes.spelled(schema.namespace))
+    check.prepare()
+    with ExitStack() as stack:
+        sinks = [report] if report is not None else []
+        if target is not None:
+            writer = REPORTS[format](stack.enter_context(open_output(target)), check.shapes)
+            sinks.append(writer.add)
+
+        def take(result: Result) -> None:
+            for sink in sinks:
+                sink(result)
+
+        def reported(diagnostic: Diagnostic) -> None:
+            if diagnostics is not None:
+                diagnostics(diagnostic)
+
+        validation = Validation(check, take, run=partial(in_order, workers=jobs) if jobs > 1 else None)
+        advance = stack.enter_context(progress(total, quiet=quiet))
+        if files:
+            validation.check_all(groups_of(files, surveyed), advance)
+            validation.finish()
+        else:
+            for diagnostic in found:
+                reported(diagnostic)
+            counts = convert_databases(
+                databases,
+                write=len,
+                settings=settings,
+                format="ntriples",
+                report=reported,
+                run=process_runner(min(jobs, -(-total // CHUNK))),
+                advance=advance,
+                validation=validation,
+            )
+            validation.verdict.codes = counts.codes + Counter(diagnostic.code for diagnostic in found)
+        if target is not None:
+            writer.finish()
+    return validation.verdict

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import lzma
 import tarfile
 import tempfile
 import weakref
@@ -17,10 +18,10 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from pfocr_rdf.diagnostics import Report, diagnose
-from pfocr_rdf.tree import LoadedTree, Tree
+from pfocr_rdf.tree import LoadedTree, Tree, why
 
 __all__ = ["ArchiveError", "ArchiveTree", "open_archive"]
 
@@ -35,6 +36,8 @@ MAX_RATIO: Final = 200
 
 RATIO_FREE: Final = 16 * 1024**2
 """Bytes that may always come out, whatever the ratio: 16 MiB."""
+
+_MAX_HEADER: Final = 1024**2
 
 _FOLDERS: Final = ("_figures", "_data", "_organisms")
 
@@ -96,7 +99,7 @@ class ArchiveTree:
             raise FileNotFoundError(errno.ENOENT, "no such member", path)
         try:
             return self._members[path](limit + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, NotImplementedError) as error:
             raise OSError(errno.EIO, f"the member is damaged or encrypted ({error})", path) from error
 
     def portable(self, paths: Sequence[str]) -> Tree:
@@ -104,12 +107,13 @@ class ArchiveTree:
         from pfocr_rdf.frontmatter import MAX_BYTES
 
         files = {}
+        faults = {}
         for path in paths:
             try:
                 files[path] = self.read(path, MAX_BYTES)
-            except OSError:  # whoever reads the record says so
-                continue
-        return LoadedTree(files, {path: self.display(path) for path in paths})
+            except OSError as error:  # whoever reads the record says so
+                faults[path] = why(error)
+        return LoadedTree(files, {path: self.display(path) for path in paths}, faults)
 
 
 def open_archive(name: str, *, report: Report) -> ArchiveTree:
@@ -128,7 +132,14 @@ def open_archive(name: str, *, report: Report) -> ArchiveTree:
                 members = _zip_members(name, report, resources)
             else:
                 members = _tar_members(name, report, resources)
-        except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile) as error:
+        except (
+            zipfile.BadZipFile,
+            tarfile.TarError,
+            zlib.error,
+            EOFError,
+            gzip.BadGzipFile,
+            UnicodeDecodeError,
+        ) as error:
             raise ArchiveError(f"is damaged or no archive ({error}); fetch it again") from error
         prefix = _prefix(members)
         if prefix is None:
@@ -139,9 +150,7 @@ def open_archive(name: str, *, report: Report) -> ArchiveTree:
 
 def _prefix(members: Mapping[str, object]) -> str | None:
     """Find the folder that the checkout stands in, the least deep one, as a prefix of its members' paths."""
-    found = {
-        path[: path.index("_figures/")] for path in members if path.startswith("_figures/") or "/_figures/" in path
-    }
+    found = {path[: f"/{path}".index("/_figures/")] for path in members if "/_figures/" in f"/{path}"}
     return min(found, key=lambda prefix: (prefix.count("/"), prefix), default=None)
 
 
@@ -202,7 +211,7 @@ def _tar_members(name: str, report: Report, resources: ExitStack) -> dict[str, C
 
     members = {}
     count = size = 0
-    with tarfile.open(fileobj=source, mode="r:") as archive:
+    with tarfile.open(fileobj=cast("IO[bytes]", _Headers(source)), mode="r:") as archive:
         for info in archive:
             count += 1
             size += info.size
@@ -214,7 +223,23 @@ def _tar_members(name: str, report: Report, resources: ExitStack) -> dict[str, C
                 report(diagnose("record-unreadable", "the member leads out of the archive", file=f"{name}/{info.name}"))
                 continue
             members[info.name] = reader(info.offset_data, info.size)
+    source.seek(archive.offset)
+    if source.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):  # where a header is damaged, tarfile merely stops
+        raise tarfile.ReadError("it does not end as an archive ends")
     return members
+
+
+class _Headers:
+    """A tar as `tarfile` sees it: it reads headers, of which none is large but in a bomb, and skips the rest."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.seek, self.tell = file.seek, file.tell
+
+    def read(self, size: int = -1) -> bytes:
+        if not 0 <= size <= _MAX_HEADER:
+            raise tarfile.ReadError("a header is too large")
+        return self._file.read(size)
 
 
 def _decompressed(name: str, resources: ExitStack) -> IO[bytes]:

@@ -77,7 +77,7 @@ class Cache:
         """Give the name of a record's result: the digest of all it depends on, in hexadecimal."""
         digest = blake2b(self.salt, digest_size=_DIGEST)
         for part in (content.stem, *content.wpids, "", *content.ndex, ""):
-            digest.update(part.encode() + b"\0")
+            digest.update(part.encode("utf-8", "surrogatepass") + b"\0")  # a file's name need not be UTF-8
         _add(digest, content.data)
         for kind, (_, data) in content.companions.items():
             digest.update(kind.encode())
@@ -97,12 +97,12 @@ class Cache:
         except OSError:
             return None
         start = len(_MAGIC) + _DIGEST
-        if not entry.startswith(_MAGIC) or _digest(entry[start:]) != entry[len(_MAGIC) : start]:
+        if not entry.startswith(_MAGIC) or self._digest(key, entry[start:]) != entry[len(_MAGIC) : start]:
             return None
         line, _, data = entry[start:].partition(b"\n")
         try:
             return _decoded(json.loads(line), key, data, content)
-        except (ValueError, KeyError, TypeError, IndexError):
+        except (ValueError, LookupError, TypeError, RecursionError):
             return None
 
     def put(self, key: str, converted: Converted, record: RecordFile) -> None:
@@ -115,25 +115,26 @@ class Cache:
             descriptor, beside = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
             try:
                 with os.fdopen(descriptor, "wb") as file:
-                    file.write(_MAGIC + _digest(content) + content)
+                    file.write(_MAGIC + self._digest(key, content) + content)
                 Path(beside).replace(path)
-            except OSError:
+            except BaseException:
                 Path(beside).unlink(missing_ok=True)
+                raise
         except OSError:
             return
 
     def _path(self, key: str) -> Path:
         return Path(self.folder, key[:2], key + _SUFFIX)
 
+    def _digest(self, key: str, content: bytes) -> bytes:
+        """Digest an entry so that no other converter, settings or key give that digest."""
+        return blake2b(content, digest_size=_DIGEST, key=self.salt + key.encode()).digest()
+
 
 def _add(digest: Any, data: bytes) -> None:
     """Add bytes of any length so that no other sequence of parts gives the same."""
     digest.update(len(data).to_bytes(8, "big"))
     digest.update(data)
-
-
-def _digest(data: bytes) -> bytes:
-    return blake2b(data, digest_size=_DIGEST).digest()
 
 
 def open_cache(folder: str, *, organisms: OrganismNames, settings: Settings, format: str) -> Cache:
@@ -205,6 +206,8 @@ def _decoded(entry: list[Any], key: str, data: bytes, content: RecordBytes) -> C
     if entry[0] != key:
         raise ValueError("the entry is another record's")
     _, triples, (figid, iri, paper, terms, organisms, others, image, shared_image), diagnostics = entry
+    if not isinstance(triples, int):
+        raise TypeError("the entry is of another shape")
     pmcid, title, citation, year, doi, journal, publisher, keywords = paper
     journal = Journal(*journal) if journal is not None else None
     given = Contribution(

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 FORMAT_NAMES: Final = ("turtle", "ntriples")
+REPORT_NAMES: Final = ("text", "json", "turtle")
+ENGINE_NAMES: Final = ("pyshacl", "turbo")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -78,6 +80,7 @@ def mapping_options(command: F) -> F:
 @click.option("-j", "--jobs", metavar="N", type=click.IntRange(1), help="Worker processes.  [default: all cores]")
 @click.option("--cache", metavar="DIR", help="Keep results in DIR; a re-run converts only what changed.")
 @click.option("--dask", metavar="ADDRESS", help="Run on a Dask cluster, by its scheduler's address.")
+@click.option("--validate", is_flag=True, help="Check the output against PFOCR's shapes; violations are errors.")
 @mapping_options
 def convert(
     inputs: tuple[str, ...],
@@ -88,6 +91,7 @@ def convert(
     jobs: int | None,
     cache: str | None,
     dask: str | None,
+    validate: bool,
     **mapping: Any,
 ) -> None:
     """Convert PFOCR records to RDF.
@@ -120,12 +124,96 @@ def convert(
         jobs=jobs or cores(),
         dask=dask,
         cache=cache,
+        validate=validate,
         quiet=quiet,
     )
     if not quiet:
         summarize(counts)
     if any(pfocr_rdf.CODES[code].level == "error" for code in counts.codes):
         sys.exit(1)
+
+
+@cli.command()
+@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
+@click.option("--shapes", metavar="DIR", help="Check the shapes in DIR (*.ttl), too.")
+@click.option("--instead", is_flag=True, help="Check the shapes of --shapes instead of PFOCR's.")
+@click.option("--report", metavar="FILE", default="-", help="Report file, - for standard output.  [default: -]")
+@click.option(
+    "-f",
+    "--format",
+    type=click.Choice(REPORT_NAMES),
+    help="Format of the report.  [default: by the report's name, else text]",
+)
+@click.option("--strict", is_flag=True, help="Let warnings fail, too, not violations alone.")
+@click.option("--part", is_flag=True, help="INPUT is a part of a dump: leave out what only the whole can show.")
+@click.option(
+    "--engine", type=click.Choice(ENGINE_NAMES), default="pyshacl", show_default=True, help="What checks the shapes."
+)
+@click.option("-j", "--jobs", metavar="N", type=click.IntRange(1), help="Worker processes.  [default: all cores]")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, and no line at the end.")
+@mapping_options
+def validate(
+    inputs: tuple[str, ...],
+    shapes: str | None,
+    instead: bool,
+    report: str,
+    format: str | None,
+    strict: bool,
+    part: bool,
+    engine: str,
+    jobs: int | None,
+    quiet: bool,
+    **mapping: Any,
+) -> None:
+    """Check records, or files of RDF, against PFOCR's shapes.
+
+    INPUT is what `convert` takes, which is converted on the way, or one or more files in Turtle or N-Triples (.ttl,
+    .nt, also .gz), which together are one graph, in any order. Exit code 0 when nothing is violated, else 1.
+
+    \b
+    Example:
+      pfocr-rdf validate examples --report report.jsonl
+      pfocr-rdf validate examples.ttl --strict
+    """  # noqa: D301 - as above
+    import pfocr_rdf
+    from pfocr_rdf.diagnostics import Diagnostic
+    from pfocr_rdf.results import summary
+    from pfocr_rdf.workers import tune_collector
+
+    if instead and shapes is None:
+        raise click.UsageError("--instead needs --shapes: give the folder of the shapes")
+
+    def show(diagnostic: Diagnostic) -> None:
+        if diagnostic.level == "error":
+            click.echo(str(diagnostic), err=True)
+
+    tune_collector()
+    verdict = pfocr_rdf.validate(
+        inputs,
+        shapes=shapes,
+        instead=instead,
+        engine=engine,
+        part=part,
+        settings=settings_of(mapping),
+        taxonomy=mapping["taxonomy"],
+        diagnostics=show,
+        report_file=report,
+        format=format or report_format_of(report),
+        jobs=jobs or cores(),
+        quiet=quiet,
+    )
+    if not quiet:
+        click.echo(summary(verdict), err=True)
+    if not verdict.valid(strict=strict) or any(pfocr_rdf.CODES[code].level == "error" for code in verdict.codes):
+        sys.exit(1)
+
+
+def report_format_of(report: str) -> str:
+    """Give the format that a report's name asks for."""
+    for ending, name in ((".jsonl", "json"), (".json", "json"), (".ttl", "turtle")):
+        if report.removesuffix(".gz").endswith(ending):
+            return name
+    return "text"
 
 
 def cores() -> int:
@@ -262,8 +350,10 @@ def main() -> None:
         from pfocr_rdf.database import InputError
         from pfocr_rdf.extras import MissingExtraError
         from pfocr_rdf.output import OutputError
+        from pfocr_rdf.validation import ShapesError
+        from pfocr_rdf.workers import WorkerError
 
-        if not isinstance(error, (CacheError, InputError, MissingExtraError, OutputError)):
+        if not isinstance(error, (CacheError, InputError, MissingExtraError, OutputError, ShapesError, WorkerError)):
             raise
         click.echo(f"pfocr-rdf: {error}", err=True)
         sys.exit(2)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Final
 
 from pfocr_rdf.cache import Cache, Converted
@@ -21,8 +22,9 @@ from pfocr_rdf.iris import figure_iri
 from pfocr_rdf.mapping import Section, Settings, map_figures
 from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.record import parse_record
-from pfocr_rdf.serialization import FORMATS
+from pfocr_rdf.serialization import FORMATS, read_written
 from pfocr_rdf.terms import Statement, Term, iri_text
+from pfocr_rdf.validation import Check, Checked, Group, ShapesError, Validation
 from pfocr_rdf.vocabulary import PREFIXES
 
 __all__ = [
@@ -124,6 +126,10 @@ class Identities:
             self._other_iris[iri] = figid
         return None
 
+    def file_of(self, figid: str) -> str:
+        """Give the file of a figure's record, empty where no figure has the figid."""
+        return self._figids.get(figid, "")
+
 
 # ------------------------------------------------------------------------------------------------------ chunks
 
@@ -140,6 +146,7 @@ class Job:
         cache: where results of earlier runs are kept, or None.
         skip: indexes of records that are read but left out, because their figids stand twice.
         omit: indexes of records that are not even read, because they make the converter fail.
+        check: how the figures are checked against shapes, or None.
     """
 
     records: tuple[RecordFile, ...]
@@ -149,6 +156,7 @@ class Job:
     cache: Cache | None = None
     skip: frozenset[int] = frozenset()
     omit: frozenset[int] = frozenset()
+    check: Check | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +169,7 @@ class ChunkResult:
         entities: what the figures share.
         identities: for each figure written, the index of its record and what names it.
         diagnostics: for each record what was found.
+        checked: what the check of the figures gave.
     """
 
     data: bytes
@@ -168,6 +177,7 @@ class ChunkResult:
     entities: Entities
     identities: tuple[tuple[int, Identity], ...]
     diagnostics: tuple[tuple[Diagnostic, ...], ...]
+    checked: Checked = field(default_factory=Checked)
 
 
 def convert_chunk(job: Job) -> ChunkResult:
@@ -202,14 +212,22 @@ def convert_chunk(job: Job) -> ChunkResult:
 def _mapped_together(job: Job, figures: list[tuple[int, Figure]], found: list[Findings]) -> ChunkResult:
     """Map figures and write them at once."""
     statements: list[Statement] = []
+    groups: list[Group] = []
     entities = Entities()
     identities: list[tuple[int, Identity]] = []
     for index, section in _sections(job, figures, found):
         statements += section.statements
+        groups.append(section.statements)
         entities.add(contribution(section))
         identities.append((index, Identity.of(section.figure, section.iri)))
-    data = FORMATS[job.format].write(statements, job.settings.schema)
-    return ChunkResult(data, len(statements), entities, tuple(identities), tuple(findings.all() for findings in found))
+    return ChunkResult(
+        FORMATS[job.format].write(statements, job.settings.schema),
+        len(statements),
+        entities,
+        tuple(identities),
+        tuple(findings.all() for findings in found),
+        job.check(groups) if job.check is not None else Checked(),
+    )
 
 
 def _mapped(job: Job, figures: list[tuple[int, Figure]], found: list[Findings]) -> Iterator[tuple[int, Converted]]:
@@ -252,7 +270,10 @@ def _joined(job: Job, results: dict[int, Converted], found: list[Findings]) -> C
         triples += converted.triples
         entities.add(given)
         identities.append((index, Identity(given.figid, given.iri, given.file)))
-    return ChunkResult(b"".join(parts), triples, entities, tuple(identities), tuple(diagnostics))
+    checked = Checked()
+    if job.check is not None:
+        checked = job.check(list(read_written(part, job.format, job.settings.schema)) for part in parts)
+    return ChunkResult(b"".join(parts), triples, entities, tuple(identities), tuple(diagnostics), checked)
 
 
 def jobs_of(
@@ -262,6 +283,7 @@ def jobs_of(
     format: str,
     size: int = CHUNK,
     cache_for: Callable[[OrganismNames], Cache] | None = None,
+    check: Check | None = None,
 ) -> Iterator[Job]:
     """Yield the chunks of databases, in the order of their records.
 
@@ -271,11 +293,13 @@ def jobs_of(
         format: a name in `FORMATS`.
         size: records a chunk.
         cache_for: gives the cache for a database's organism names; without it nothing is kept.
+        check: how the figures are checked against shapes, or None.
     """
     for database in databases:
         cache = cache_for(database.organisms) if cache_for is not None else None
         for start in range(0, len(database.records), size):
-            yield Job(database.records[start : start + size], database.organisms, settings, format, cache)
+            records = database.records[start : start + size]
+            yield Job(records, database.organisms, settings, format, cache, check=check)
 
 
 # ----------------------------------------------------------------------------------------------------- running
@@ -300,9 +324,14 @@ def salvage(job: Job, call: Callable[[Job], ChunkResult]) -> tuple[Job, ChunkRes
     Returns:
         The chunk without the records that make the converter fail, and its result; each of those records is an
         error in its diagnostics.
+
+    Raises:
+        ShapesError: when it is the shapes that are to blame.
     """
     try:
         return job, call(job)
+    except ShapesError:
+        raise
     except Exception as error:  # a fault of ours, or of a library, on one record must not cost the others
         if len(job.records) == 1:
             record = job.records[0]
@@ -320,6 +349,7 @@ def salvage(job: Job, call: Callable[[Job], ChunkResult]) -> tuple[Job, ChunkRes
         result.entities,
         result.identities + tuple((index + middle, identity) for index, identity in other.identities),
         result.diagnostics + other.diagnostics,
+        result.checked + other.checked,
     )
 
 
@@ -341,6 +371,7 @@ def convert_databases(
     size: int = CHUNK,
     cache_for: Callable[[OrganismNames], Cache] | None = None,
     advance: Callable[[int], object] | None = None,
+    validation: Validation | None = None,
 ) -> Counts:
     """Convert databases to one graph.
 
@@ -354,6 +385,7 @@ def convert_databases(
         size: records a chunk; the output does not depend on it.
         cache_for: gives the cache for a database's organism names; without it nothing is kept.
         advance: is told of records done.
+        validation: takes what a check of the output finds, or None.
 
     Returns:
         What was done.
@@ -367,7 +399,10 @@ def convert_databases(
         report(diagnostic)
 
     write(FORMATS[format].header(settings.schema))
-    jobs = jobs_of(databases, settings=settings, format=format, size=size, cache_for=cache_for)
+    if validation is not None:
+        validation.file_of = identities.file_of
+    check = validation.check if validation is not None else None
+    jobs = jobs_of(databases, settings=settings, format=format, size=size, cache_for=cache_for, check=check)
     for job, first_result in run(jobs):
         result = first_result
         faults = {index: fault for index, identity in result.identities if (fault := identities.fault(identity))}
@@ -383,12 +418,25 @@ def convert_databases(
         entities.merge(result.entities)
         counts.figures += len(result.identities)
         counts.triples += result.triples
+        if validation is not None:
+            for _, identity in result.identities:
+                validation.name_figure(identity.iri, identity.figid)
+            validation.take(result.checked)
         if advance is not None:
             advance(len(job.records))
-    described = entity_statements(entities, settings=settings, report=counting)
-    for subjects in _subjects_together(described):
-        counts.triples += len(subjects)
-        write(FORMATS[format].write(subjects, settings.schema))
+
+    def written() -> Iterator[list[Statement]]:
+        for subjects in _subjects_together(entity_statements(entities, settings=settings, report=counting)):
+            counts.triples += len(subjects)
+            write(FORMATS[format].write(subjects, settings.schema))
+            yield subjects
+
+    if validation is not None:
+        validation.check_all(list(group) for subjects in written() for _, group in groupby(subjects, itemgetter(0)))
+        validation.finish()
+    else:
+        for _ in written():
+            pass
     return counts
 
 

@@ -133,6 +133,12 @@ _CODES: Final = (
         "See whether the record is odd or huge; please report it, it should not happen.",
     ),
     Code(
+        "shape-violated",
+        "error",
+        "The figure, or what it shares with others, breaks what the shapes promise; it is written all the same.",
+        "Mend the record, or report the fault where the record is right; `pfocr-rdf validate` tells more.",
+    ),
+    Code(
         "companion-unreadable",
         "error",
         "A companion file cannot be read, is larger than 8 MiB, or is not UTF-8; its mentions are left out.",

@@ -6,6 +6,7 @@ is a text that costs nothing to repeat, compare or write. As objects, half of al
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final, NewType, TypeAlias
@@ -20,6 +21,7 @@ __all__ = [
     "iri_text",
     "is_iri",
     "lines",
+    "literal_parts",
     "literal_term",
     "statements_of",
     "triples",
@@ -83,6 +85,34 @@ def iri_text(term: Term) -> str:
     'http://schema.org/name'
     """
     return term[1:-1]
+
+
+def literal_parts(term: Term) -> tuple[str, str | None, str | None]:
+    r"""Give the text of a literal, its datatype unless that is `xsd:string`, and its language.
+
+    >>> literal_parts(Term(r'"1\n"^^<http://www.w3.org/2001/XMLSchema#integer>'))
+    ('1\n', 'http://www.w3.org/2001/XMLSchema#integer', None)
+    """
+    if term[-1] == '"':
+        return _unescaped(term[1:-1]), None, None
+    text, mark, datatype = term.rpartition('"^^<')
+    if mark:
+        return _unescaped(text[1:]), datatype[:-1], None
+    text, _, language = term.rpartition('"@')
+    return _unescaped(text[1:]), None, language
+
+
+_ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
+_ESCAPED: Final = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+
+
+def _unescaped(text: str) -> str:
+    return text if "\\" not in text else _ESCAPE.sub(_character, text)
+
+
+def _character(found: re.Match[str]) -> str:
+    short, long, char = found.groups()
+    return chr(int(short or long, 16)) if char is None else _ESCAPED.get(char, char)
 
 
 def lines(statements: Iterable[Statement]) -> Iterator[bytes]:

@@ -182,10 +182,12 @@ class LoadedTree:
     Attributes:
         files: their bytes by path.
         shown: their names for the user, by path.
+        faults: why others could not be read, by path.
     """
 
     files: Mapping[str, bytes]
     shown: Mapping[str, str]
+    faults: Mapping[str, str]
 
     def display(self, path: str) -> str:
         """Give the name that the other tree gives."""
@@ -212,10 +214,10 @@ class LoadedTree:
         """Give a file.
 
         Raises:
-            FileNotFoundError: for one that could not be read.
+            OSError: for one that could not be read.
         """
         if path not in self.files:
-            raise FileNotFoundError(errno.ENOENT, "cannot be read from the archive", path)
+            raise OSError(errno.EIO, self.faults.get(path, "no such file"), path)
         return self.files[path][: limit + 1]
 
     def portable(self, paths: Sequence[str]) -> Tree:

@@ -2,6 +2,10 @@
 
 A worker that dies takes nothing with it: the chunks that were in flight are converted again, one at a time, and the one
 that kills its worker again is cut smaller and smaller, until the record to blame is named.
+
+Worker processes leave what they give in files, and send the names. A large result that is cut off, as its worker is
+killed, would leave its reader waiting for the rest, for ever, as other workers have the same pipe open; a name comes
+whole or not at all. And a worker goes on to its next chunk without waiting until its result is wanted.
 """
 
 from __future__ import annotations
@@ -9,7 +13,11 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import pickle
+import re
+import shutil
 import signal
+import tempfile
 import threading
 import time
 from collections import deque
@@ -17,18 +25,24 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Final
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, TypeVar
 
 from pfocr_rdf.conversion import ChunkResult, Job, Runner, convert_chunk, run_here, salvage
 from pfocr_rdf.database import InputError
 from pfocr_rdf.extras import MissingExtraError
 
-__all__ = ["dask_runner", "process_runner", "runner", "tune_collector"]
+__all__ = ["WorkerError", "dask_runner", "in_order", "process_runner", "runner", "tune_collector"]
+
+_Item = TypeVar("_Item")
+_Given = TypeVar("_Given")
 
 IN_FLIGHT: Final = 2
 """Chunks in flight for each worker: one that it works on and one that waits."""
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+_SCHEDULER: Final = re.compile(r"(tcp|tls|ucx|wss?)://[^\s/]+:[0-9]+/?")
 
 
 def process_runner(workers: int) -> Runner:
@@ -41,27 +55,37 @@ def process_runner(workers: int) -> Runner:
         return run_here
 
     def run(jobs: Iterable[Job]) -> Iterator[tuple[Job, ChunkResult]]:
-        return runner(lambda: _pool(workers), workers)(jobs)
+        with _folder() as folder:
+            convert = partial(_left_in_file, folder, convert_chunk)
+            yield from runner(lambda: _pool(workers, folder), workers, convert=convert, collect=_collected)(jobs)
 
     return run
 
 
-def runner(make_executor: Callable[[], Executor], workers: int) -> Runner:
+def runner(
+    make_executor: Callable[[], Executor],
+    workers: int,
+    *,
+    convert: Callable[[Job], Any] = convert_chunk,
+    collect: Callable[[Any], ChunkResult] = lambda result: result,
+) -> Runner:
     """Give a runner that converts chunks on an executor.
 
     Args:
         make_executor: makes the executor; it is called again when the executor is broken.
         workers: how many workers the executor has.
+        convert: what the executor calls with each chunk.
+        collect: gives the result of a chunk from what `convert` gave.
     """
 
     def run(jobs: Iterable[Job]) -> Iterator[tuple[Job, ChunkResult]]:
-        pending: deque[tuple[Job, Future[ChunkResult]]] = deque()
+        pending: deque[tuple[Job, Future[Any]]] = deque()
         with _executors(make_executor, pending) as (executor, renew):
             coming = iter(jobs)
 
             def call(job: Job) -> ChunkResult:
                 try:
-                    return executor().submit(convert_chunk, job).result()
+                    return collect(executor().submit(convert, job).result())
                 except BrokenExecutor:
                     renew()
                     raise
@@ -70,15 +94,15 @@ def runner(make_executor: Callable[[], Executor], workers: int) -> Runner:
                 while len(pending) < workers * IN_FLIGHT and (job := next(coming, None)) is not None:
                     job = _portable(job)
                     try:
-                        pending.append((job, executor().submit(convert_chunk, job)))
+                        pending.append((job, executor().submit(convert, job)))
                     except BrokenExecutor:  # a worker died meanwhile; the loop below finds out whose
                         renew()
-                        pending.append((job, executor().submit(convert_chunk, job)))
+                        pending.append((job, executor().submit(convert, job)))
                 if not pending:
                     return
                 job, future = pending.popleft()
                 try:
-                    result = future.result()
+                    result = collect(future.result())
                 except Exception as error:
                     suspects = [job]
                     if isinstance(error, BrokenExecutor):
@@ -94,6 +118,37 @@ def runner(make_executor: Callable[[], Executor], workers: int) -> Runner:
     return run
 
 
+class WorkerError(Exception):
+    """A worker process died."""
+
+
+def in_order(call: Callable[[_Item], _Given], items: Iterable[_Item], *, workers: int) -> Iterator[_Given]:
+    """Yield what a call gives for items, in their order, from worker processes of this machine.
+
+    Args:
+        call: what is called; it and the items must be such that they can go to another process.
+        items: what it is called with; only as many are taken ahead as keep the workers busy.
+        workers: how many; with one, everything happens in this process.
+
+    Raises:
+        WorkerError: when a worker dies.
+    """
+    if workers <= 1:
+        yield from map(call, items)
+        return
+    pending: deque[tuple[None, Future[Any]]] = deque()
+    with _folder() as folder, _executors(lambda: _pool(workers, folder), pending) as (executor, _):
+        try:
+            for item in items:
+                pending.append((None, executor().submit(_left_in_file, folder, call, item)))
+                if len(pending) >= workers * IN_FLIGHT:
+                    yield _collected(pending.popleft()[1].result())
+            while pending:
+                yield _collected(pending.popleft()[1].result())
+        except BrokenExecutor as error:
+            raise WorkerError("a worker process died, perhaps for want of memory; try fewer, with -j") from error
+
+
 def _portable(job: Job) -> Job:
     """Give a chunk that another process can read."""
     return replace(job, records=tuple(record.portable() for record in job.records))
@@ -101,7 +156,7 @@ def _portable(job: Job) -> Job:
 
 @contextmanager
 def _executors(
-    make: Callable[[], Executor], pending: Iterable[tuple[Job, Future[ChunkResult]]]
+    make: Callable[[], Executor], pending: Iterable[tuple[Any, Future[Any]]]
 ) -> Iterator[tuple[Callable[[], Executor], Callable[[], None]]]:
     """Give the executor in use and what renews it; in the end, however it comes, its processes are stopped.
 
@@ -138,16 +193,46 @@ def _stop(processes: set[multiprocessing.process.BaseProcess]) -> None:
         process.join(max(0, deadline - time.monotonic()))
         if process.is_alive():
             process.kill()
+            process.join()
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
+@contextmanager
+def _folder() -> Iterator[str]:
+    """Give a folder for results, which is gone in the end."""
+    with tempfile.TemporaryDirectory(prefix="pfocr-rdf-", ignore_cleanup_errors=True) as folder:
+        yield folder
+
+
+def _left_in_file(folder: str, call: Callable[[_Item], _Given], item: _Item) -> str | tuple[_Given]:
+    """Leave what a call gives in a file and give its name, or, where there is no room for files, the thing itself."""
+    given = call(item)
+    try:
+        descriptor, name = tempfile.mkstemp(dir=folder)
+        with os.fdopen(descriptor, "wb") as file:
+            pickle.dump(given, file, pickle.HIGHEST_PROTOCOL)
+    except OSError:
+        return (given,)
+    return name
+
+
+def _collected(left: str | tuple[Any]) -> Any:
+    """Give what a worker left, and delete its file."""
+    if isinstance(left, tuple):
+        return left[0]
+    with open(left, "rb") as file:
+        given = pickle.load(file)  # noqa: S301 - in a folder of our own, which only we may open
+    Path(left).unlink()
+    return given
+
+
+def _pool(workers: int, folder: str) -> ProcessPoolExecutor:
     # forking shares what is loaded already; with other threads in this process it is not safe
     methods = multiprocessing.get_all_start_methods()
     method = "fork" if "fork" in methods and threading.active_count() == 1 else None
     if method is None and "forkserver" in methods:
         method = "forkserver"
     context = multiprocessing.get_context(method)
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(folder,))
     if method == "fork":
         # workers are forked now, and a signal that comes meanwhile waits until they have given up our handlers
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
@@ -158,7 +243,7 @@ def _pool(workers: int) -> ProcessPoolExecutor:
     return pool
 
 
-def _start_worker() -> None:
+def _start_worker(folder: str) -> None:
     """Prepare a worker: an interrupt is the parent's to handle, and a worker does not outlive its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -166,11 +251,12 @@ def _start_worker() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     tune_collector()
     if (parent := multiprocessing.parent_process()) is not None:
-        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+        threading.Thread(target=_watch, args=(parent, folder), daemon=True).start()
 
 
-def _watch(parent: multiprocessing.process.BaseProcess) -> None:
+def _watch(parent: multiprocessing.process.BaseProcess, folder: str) -> None:
     parent.join()
+    shutil.rmtree(folder, ignore_errors=True)  # the parent was killed, and cannot do it
     os._exit(1)
 
 
@@ -192,6 +278,8 @@ def dask_runner(address: str) -> Iterator[Runner]:
         MissingExtraError: when the extra `dask` is not installed.
         InputError: when there is no scheduler.
     """
+    if not _SCHEDULER.fullmatch(address):  # a client made with another would stay, and say so when the program ends
+        raise InputError(f"{address}: is no address of a Dask scheduler; give tcp://HOST:PORT")
     try:
         from distributed import Client
     except ImportError:

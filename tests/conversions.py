@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from builders import block, record
+from generate import generate
+
+from builders import block, record, table
 from pfocr_rdf import Counts, Diagnostic, Settings
 from pfocr_rdf.cache import open_cache
 from pfocr_rdf.conversion import CHUNK, Runner, convert_databases, run_here
@@ -54,14 +55,28 @@ def converted(
         report=take,
         run=run,
         size=size,
-        cache_for=None if cache is None else partial(_open, cache, settings, format),
+        cache_for=None
+        if cache is None
+        else lambda names: open_cache(str(cache), organisms=names, settings=settings, format=format),
         advance=advance,
     )
     return Conversion(b"".join(output), b"".join(report), counts)
 
 
-def _open(cache: Path, settings: Settings, format: str, organisms: object) -> object:
-    return open_cache(str(cache), organisms=organisms, settings=settings, format=format)  # type: ignore[arg-type]
+def mixed_database(folder: Path) -> Path:
+    """Generate a checkout of some sixty records, of which some are broken or stand twice."""
+    generate(folder, 60)
+    figures = sorted((folder / "_figures").iterdir())
+    first, middle, last = figures[0], figures[30], figures[-1]
+    (folder / "_figures" / "A.md").write_bytes(b"no record\n")
+    (folder / "_figures" / "PMC80000020__again.md").write_bytes(first.read_bytes())
+    (folder / "_figures" / "PMC80000021__again.md").write_bytes(first.read_bytes().replace(b"PMC80000000", b"PMC8"))
+    same_iri = middle.read_bytes().replace(b"figid: " + middle.stem.encode(), b"figid: PMC99__z")
+    (folder / "_figures" / "PMC99__z.md").write_bytes(same_iri)
+    (folder / "_figures" / "Z.md").write_bytes(b"---\nfigid: PMC1__z\n")
+    (folder / "_data" / f"{last.stem}-genes.tsv").write_bytes(b"\xff")
+    (folder / "_data" / "wpid_map.tsv").write_text(f"{first.stem}\tWP1\n{middle.stem}  WP2\nPMC7__gone\tWP3\n")
+    return folder
 
 
 def small_record(figid: str, **values: object) -> bytes:
@@ -80,4 +95,17 @@ def small_database(folder: Path, figids: Sequence[str]) -> Path:
             {"word": "X", "symbol": "X", "source": "hgnc_symbol", "hgnc_symbol": f"X{number % 7}", "entrez": "12"},
         ]
         (folder / "_figures" / f"{figid}.md").write_bytes(small_record(figid, genes=genes))
+    return folder
+
+
+def heavy_database(folder: Path) -> Path:
+    """Write a checkout of two chunks, whose first records have tables that take a worker many seconds."""
+    figids = [f"PMC{1000 + number}__a" for number in range(CHUNK + 20)]
+    small_database(folder, figids)
+    organism = ("9606", "Homo sapiens", "Primates")
+    rows = [(*organism, f"w{n}", f"W{n}", f"S{n}", str(n), "ncbigene_symbol", "3", "2", "5") for n in range(1, 15_001)]
+    data = table("gene", *rows)
+    (folder / "_data").mkdir()
+    for figid in figids[:20] + figids[-20:]:
+        (folder / "_data" / f"{figid}-genes.tsv").write_bytes(data)
     return folder

@@ -16,7 +16,9 @@ on_linux = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="need
 
 
 @contextmanager
-def started(*arguments: str | Path, program: str | Path = "-m pfocr_rdf") -> Iterator[subprocess.Popen[bytes]]:
+def started(
+    *arguments: str | Path, program: str | Path = "-m pfocr_rdf", **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """Start `pfocr-rdf` as the first process of a group of its own; in the end none of the group is left."""
     words = program.split() if isinstance(program, str) else [str(program)]
     process = subprocess.Popen(
@@ -25,6 +27,7 @@ def started(*arguments: str | Path, program: str | Path = "-m pfocr_rdf") -> Ite
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        env=os.environ | environment,
     )
     try:
         yield process

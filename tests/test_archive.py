@@ -26,12 +26,19 @@ def pack_zip(target: Path, members: Members) -> None:
 
 
 def pack_tar(target: Path, members: Members) -> None:
-    mode = "w" if target.suffix == ".tar" else "w:gz"
-    with tarfile.open(target, mode) as packed:
-        for name, data in members:
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            packed.addfile(info, io.BytesIO(data))
+    if target.suffix == ".tar":
+        with tarfile.open(target, "w") as packed:
+            add_all(packed, members)
+    else:
+        with tarfile.open(target, "w:gz") as packed:
+            add_all(packed, members)
+
+
+def add_all(packed: tarfile.TarFile, members: Members) -> None:
+    for name, data in members:
+        info = tarfile.TarInfo(name)
+        info.size = len(data)
+        packed.addfile(info, io.BytesIO(data))
 
 
 PACKS: dict[str, Pack] = {"x.zip": pack_zip, "x.tar": pack_tar, "x.tar.gz": pack_tar, "x.tgz": pack_tar}

@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from builders import COLUMNS, table
 from checkouts import Checkout
-from pfocr_rdf import CODES, Diagnostic, Figure, Paper, conversion, graph_triples
+from pfocr_rdf import CODES, Diagnostic, Figure, Paper, Settings, conversion, graph_triples
 from pfocr_rdf.diagnostics import (
     LEVELS,
     VALUE_LIMIT,
@@ -131,6 +132,15 @@ CASES = [
         beside=("figure-iri-differs",),
     ),
     Case("record-failed", "error", other=("number: fails",), file=OTHER, figid="PMC1__b"),
+    Case(
+        "shape-violated",
+        "error",
+        (
+            'schema-jsonld: {"@context": "https://schema.org/", "@type": Dataset, "keywords": [.na.character], '
+            '"@id": "https://pfocr.wikipathways.org/figures/PMC1__a.html"}',
+        ),
+        value='https://pfocr.wikipathways.org/figures/PMC1__a.html <http://schema.org/keywords> ".na.character"',
+    ),
     Case(
         "report-cut",
         "warning",
@@ -367,7 +377,10 @@ def provoke(case: Case, checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(conversion, "parse_record", failing)
     report = checkout.root.parent / "report.jsonl"
     names = checkout.root / NAMES
-    checkout.convert(report_file=report, taxonomy=names if names.exists() else None)
+    options: dict[str, Any] = {"taxonomy": names} if names.exists() else {}
+    if case.code == "shape-violated":
+        options |= {"validate": True, "settings": Settings(as_is=True)}
+    checkout.convert(report_file=report, **options)
     if case.code == NO_FILE_HOLDS:
         figure = Figure(figid="PMC1__a", paper=Paper("PMC1"), title="a\ud800b")
         list(graph_triples([figure], report=checkout.found.append))

@@ -18,12 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from generate import generate
 
 import pfocr_rdf
-from builders import table
-from conversions import Conversion, converted, small_database, small_record
-from pfocr_rdf import Figure, conversion
+from conversions import Conversion, converted, heavy_database, mixed_database, small_database, small_record
+from pfocr_rdf import Figure, conversion, workers
 from pfocr_rdf.conversion import CHUNK, ChunkResult, Job
 from pfocr_rdf.database import open_input
 from pfocr_rdf.record import RecordBytes
@@ -35,19 +33,8 @@ FORMATS = ("turtle", "ntriples")
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Some sixty records, the first and last of them among those that are broken or stand twice."""
-    folder = tmp_path_factory.mktemp("workers") / "database"
-    generate(folder, 60)
-    figures = sorted((folder / "_figures").iterdir())
-    first, middle, last = figures[0], figures[30], figures[-1]
-    (folder / "_figures" / "A.md").write_bytes(b"no record\n")
-    (folder / "_figures" / "PMC80000020__again.md").write_bytes(first.read_bytes())
-    (folder / "_figures" / "PMC80000021__again.md").write_bytes(first.read_bytes().replace(b"PMC80000000", b"PMC8"))
-    same_iri = middle.read_bytes().replace(b"figid: " + middle.stem.encode(), b"figid: PMC99__z")
-    (folder / "_figures" / "PMC99__z.md").write_bytes(same_iri)
-    (folder / "_figures" / "Z.md").write_bytes(b"---\nfigid: PMC1__z\n")
-    (folder / "_data" / f"{last.stem}-genes.tsv").write_bytes(b"\xff")
-    return folder
+    """Some sixty records, of which some are broken or stand twice."""
+    return mixed_database(tmp_path_factory.mktemp("workers") / "database")
 
 
 @pytest.fixture(scope="module")
@@ -248,7 +235,8 @@ def test_an_exception_outside_the_workers_leaves_none_of_them(database: Path) ->
 
 SIZE = 20
 FIGIDS = [f"PMC{1000 + number}__a" for number in range(50)]
-WHY = {"kill": "BrokenProcessPool", "end": "BrokenProcessPool", "fail": "RuntimeError: the record is too much"}
+DIED = "BrokenProcessPool"
+WHY = {"kill": DIED, "tear": DIED, "end": DIED, "fail": "RuntimeError: the record is too much"}
 
 
 @pytest.fixture(scope="module")
@@ -279,7 +267,7 @@ def faulty(
 
 @pytest.mark.parametrize(
     ("fault", "jobs", "index"),
-    [("kill", 2, 0), ("kill", 2, 27), ("kill", 2, 49), ("end", 2, 39), ("fail", 2, 20), ("fail", 1, 19)],
+    [("kill", 2, 0), ("kill", 2, 27), ("tear", 2, 49), ("end", 2, 39), ("fail", 2, 20), ("fail", 1, 19)],
 )
 def test_a_record_that_the_converter_fails_on_is_named_and_all_others_are_written_once(
     many: Path, tmp_path: Path, fault: str, jobs: int, index: int
@@ -300,7 +288,7 @@ def test_a_record_that_the_converter_fails_on_is_named_and_all_others_are_writte
     assert (tmp_path / "x.ttl").read_bytes() == converted(others, format="turtle").output
 
 
-@pytest.mark.parametrize(("fault", "index"), [("kill", 0), ("kill", 49), ("end", 20), ("fail", 33)])
+@pytest.mark.parametrize(("fault", "index"), [("kill", 0), ("tear", 20), ("end", 49), ("fail", 33)])
 def test_a_worker_that_dies_once_costs_nothing(
     many: Path, of_many: bytes, tmp_path: Path, fault: str, index: int
 ) -> None:
@@ -318,12 +306,13 @@ def test_a_worker_that_dies_once_costs_nothing(
 def test_an_exception_in_this_process_costs_its_record_alone(
     many: Path, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parse = conversion.parse_record
+    parse = vars(conversion)["parse_record"]
 
     def failing(content: RecordBytes, **options: Any) -> Figure | None:
         if content.stem in FIGIDS[3:5]:
             raise error
-        return parse(content, **options)
+        figure: Figure | None = parse(content, **options)
+        return figure
 
     monkeypatch.setattr(conversion, "parse_record", failing)
     given = converted(many, size=SIZE)
@@ -352,15 +341,7 @@ def test_workers_killed_from_outside_cost_nothing(database: Path, expected: dict
 @pytest.fixture(scope="module")
 def heavy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two chunks of small records, whose first ones have tables that take a worker many seconds."""
-    figids = [f"PMC{1000 + number}__a" for number in range(CHUNK + 20)]
-    folder = small_database(tmp_path_factory.mktemp("heavy") / "database", figids)
-    organism = ("9606", "Homo sapiens", "Primates")
-    rows = [(*organism, f"w{n}", f"W{n}", f"S{n}", str(n), "ncbigene_symbol", "3", "2", "5") for n in range(1, 15_001)]
-    data = table("gene", *rows)
-    (folder / "_data").mkdir()
-    for figid in figids[:20] + figids[-20:]:
-        (folder / "_data" / f"{figid}-genes.tsv").write_bytes(data)
-    return folder
+    return heavy_database(tmp_path_factory.mktemp("heavy") / "database")
 
 
 INTERRUPTED = b"pfocr-rdf: interrupted; an earlier output is as it was\n"
@@ -374,12 +355,14 @@ def test_an_interrupt_ends_the_run_within_two_seconds_and_leaves_the_earlier_out
     heavy: Path, tmp_path: Path, number: signal.Signals, code: int, group: bool, jobs: int
 ) -> None:
     output, report = tmp_path / "x.ttl", tmp_path / "report"
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
     output.write_bytes(b"as it was")
     arguments = ("convert", heavy, "-o", output, "--report", report, "-j", str(jobs))
-    with started(*arguments) as process:
+    with started(*arguments, TMPDIR=str(scratch)) as process:
         if jobs > 1:
             wait_until(lambda: len(members(process.pid)) == jobs + 1, 20, "workers")
-        wait_until(lambda: len(list(tmp_path.iterdir())) == 3, 20, "an output beside")  # and the report's
+        wait_until(lambda: len(list(tmp_path.glob(".*.part"))) == 2, 20, "an output and a report, not yet whole")
         if group:  # as a terminal does, and what stops services
             os.killpg(process.pid, number)
         else:
@@ -390,19 +373,21 @@ def test_an_interrupt_ends_the_run_within_two_seconds_and_leaves_the_earlier_out
     assert process.returncode == code
     assert stderr == INTERRUPTED
     assert output.read_bytes() == b"as it was"
-    assert list(tmp_path.iterdir()) == [output]
+    assert sorted(tmp_path.rglob("*")) == [scratch, output]
 
 
 @on_linux
 def test_workers_end_by_themselves_when_the_run_is_killed(heavy: Path, tmp_path: Path) -> None:
-    output = tmp_path / "x.ttl"
+    output, scratch = tmp_path / "x.ttl", tmp_path / "scratch"
+    scratch.mkdir()
     output.write_bytes(b"as it was")
-    with started("convert", heavy, "-o", output, "-j", "2") as process:
+    with started("convert", heavy, "-o", output, "-j", "2", TMPDIR=str(scratch)) as process:
         wait_until(lambda: len(members(process.pid)) == 3, 20, "workers")
         process.kill()
         process.wait()
         wait_until(lambda: not members(process.pid), 10, "workers gone")
     assert output.read_bytes() == b"as it was"
+    assert list(scratch.iterdir()) == []
 
 
 @on_linux
@@ -415,7 +400,17 @@ def test_a_run_that_is_done_leaves_no_process(many: Path, of_many: bytes, tmp_pa
     assert (tmp_path / "x.ttl").read_bytes() == of_many
 
 
-def test_a_worker_takes_its_job_and_gives_its_result_through_a_pipe(many: Path) -> None:
-    """What goes to workers stays small: a database on the file system is not sent, only where it is."""
+def test_what_goes_to_a_worker_and_back_is_small(many: Path, tmp_path: Path) -> None:
+    """Records on the file system are read where they are; results stay in files. What is small is not cut off."""
     (job,) = jobs_of(many, len(FIGIDS))
     assert len(pickle.dumps(job)) < 200 * len(FIGIDS)
+    name = workers._left_in_file(str(tmp_path), conversion.convert_chunk, job)
+    assert isinstance(name, str)
+    assert workers._collected(name).data == conversion.convert_chunk(job).data
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_result_comes_through_the_pipe_where_there_is_no_room_for_files(tmp_path: Path) -> None:
+    left = workers._left_in_file(str(tmp_path / "gone"), str.upper, "a")
+    assert left == ("A",)
+    assert workers._collected(left) == "A"

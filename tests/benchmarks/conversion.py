@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import rdflib
@@ -152,12 +153,10 @@ def rdflib_graph(database: Path) -> rdflib.Graph:
 
 def workers(database: Path, records: int, repeat: int) -> Iterable[tuple[str, str]]:
     """Measure one worker against two."""
-    times = {
-        jobs: best(
-            repeat, lambda j=jobs: run("convert", database, "-q", "-j", str(j), "-f", "ntriples", "-o", os.devnull)
-        )  # type: ignore[misc]
-        for jobs in (1, 2)
-    }
+    times: dict[int, float] = {}
+    for jobs in (1, 2):
+        arguments = ("convert", database, "-q", "-j", str(jobs), "-f", "ntriples", "-o", os.devnull)
+        times[jobs] = best(repeat, partial(run, *arguments))
     yield (
         f"from 1 to 2 workers, {records:,} records",
         f"{records / times[1]:,.0f} → {records / times[2]:,.0f} records/s, {times[1] / times[2]:.2f} ×",

@@ -1,0 +1,319 @@
+"""RDF files to groups: a figure's section is one, the description of anything else another, whatever the files' order.
+
+Files in the order of `pfocr-rdf convert` are cut as they are read. In any other order, triples are first sorted into
+temporary files by what they belong to, so that no order of the triples needs more memory.
+"""
+
+from __future__ import annotations
+
+import gzip
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final, cast
+
+import pyoxigraph
+from pyoxigraph import RdfFormat
+
+from pfocr_rdf.database import InputError
+from pfocr_rdf.output import OutputError
+from pfocr_rdf.terms import Statement, Term, statements_of
+from pfocr_rdf.validation import Group, digest, mentioning_figure
+from pfocr_rdf.vocabulary import (
+    FOAF_IMG,
+    OA_HAS_TARGET,
+    RDF_TYPE,
+    SCHEMA_HTTP,
+    SCHEMA_HTTPS,
+    WP_PATHWAY,
+    SchemaOrg,
+)
+
+__all__ = ["Survey", "groups_of", "is_rdf", "read_rdf", "survey"]
+
+_FORMATS: Final = {".ttl": RdfFormat.TURTLE, ".nt": RdfFormat.N_TRIPLES}
+
+TRIPLES_A_FILE: Final = 50_000
+FILES: Final = 200
+"""Temporary files that are open at once."""
+
+
+def is_rdf(name: str) -> bool:
+    """Tell a file of RDF from records, by its name.
+
+    >>> is_rdf("dump.ttl.gz"), is_rdf("PMC1__a.md")
+    (True, False)
+    """
+    return Path(name.removesuffix(".gz")).suffix in _FORMATS
+
+
+def read_rdf(names: Sequence[str]) -> Iterator[Statement]:
+    """Read the statements of RDF files, one file after the other.
+
+    Blank nodes get names by the order of their appearance, so that two runs name them alike.
+
+    Raises:
+        InputError: when a file cannot be read, or is no Turtle or no N-Triples.
+    """
+    blank: dict[tuple[int, Term], Term] = {}
+    for number, name in enumerate(names):
+        for subject, predicate, value in _parsed(name):
+            if subject[0] == "_":
+                subject = blank.setdefault((number, subject), Term(f"_:b{len(blank)}"))
+            if value[0] == "_":
+                value = blank.setdefault((number, value), Term(f"_:b{len(blank)}"))
+            yield subject, predicate, value
+
+
+def _parsed(name: str) -> Iterator[Statement]:
+    syntax = _FORMATS[Path(name.removesuffix(".gz")).suffix]
+    try:
+        with ExitStack() as stack:
+            file: IO[bytes] = stack.enter_context(open(name, "rb"))
+            if name.endswith(".gz"):
+                file = cast("IO[bytes]", stack.enter_context(gzip.GzipFile(fileobj=file)))
+            for quad in pyoxigraph.parse(file, format=syntax):
+                if isinstance(quad.object, pyoxigraph.Triple):
+                    raise InputError(f"{name}: has a triple term of RDF 1.2; PFOCR has none, give RDF 1.1")
+                yield Term(str(quad.subject)), Term(str(quad.predicate)), Term(str(quad.object))
+    except OSError as error:
+        raise InputError(f"{name}: {(error.strerror or str(error)).lower()}") from error
+    except (EOFError, zlib.error) as error:
+        raise InputError(f"{name}: is damaged or cut: {error}") from error
+    except (SyntaxError, ValueError) as error:
+        raise InputError(f"{name}: no valid {syntax.name}: {getattr(error, 'msg', error)}") from error
+
+
+# ------------------------------------------------------------------------------------------------ looking through
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a first reading of files tells.
+
+    Attributes:
+        figures: how many figures they describe.
+        triples: how many triples they hold.
+        schema: the schema.org terms in the spelling that comes first.
+        in_order: whether each section, and each description, stands together.
+    """
+
+    figures: int
+    triples: int
+    schema: SchemaOrg
+    in_order: bool
+
+
+def survey(names: Sequence[str]) -> Survey:
+    """Look through RDF files.
+
+    Raises:
+        InputError: when a file cannot be read, or is no Turtle or no N-Triples.
+    """
+    schema: SchemaOrg | None = None
+    counts = {"figures": 0, "triples": 0}
+
+    def counted(statements: Iterable[Statement]) -> Iterator[Statement]:
+        nonlocal schema
+        figures = triples = 0
+        for statement in statements:
+            triples += 1
+            _, predicate, value = statement
+            if predicate == RDF_TYPE:
+                figures += value == WP_PATHWAY
+            if schema is None:
+                schema = _spelling(value if predicate == RDF_TYPE else predicate)
+            yield statement
+        counts.update(figures=figures, triples=triples)
+
+    rest = counted(read_rdf(names))
+    in_order = _in_order(_runs(rest))
+    for _ in rest:  # count the others
+        pass
+    return Survey(counts["figures"], counts["triples"], schema or SCHEMA_HTTP, in_order)
+
+
+def _spelling(term: Term) -> SchemaOrg | None:
+    for schema in (SCHEMA_HTTP, SCHEMA_HTTPS):
+        if term.startswith(f"<{schema.namespace}"):
+            return schema
+    return None
+
+
+def _runs(statements: Iterable[Statement]) -> Iterator[list[Statement]]:
+    """Yield statements of one subject that follow each other."""
+    run: list[Statement] = []
+    for statement in statements:
+        if run and statement[0] != run[0][0]:
+            yield run
+            run = []
+        run.append(statement)
+    if run:
+        yield run
+
+
+def _in_order(runs: Iterable[list[Statement]]) -> bool:
+    """Tell whether each figure's section, and each other description, stands together.
+
+    The mentions of a figure, which are most of all subjects, are not remembered beyond their section: their IRIs tell
+    to which section they belong.
+    """
+    seen: set[int] = set()
+    strays: set[int] = set()
+    """Figures of which a part stands outside of their sections, and images that do."""
+    section: _Section | None = None
+    for run in runs:
+        subject = run[0][0]
+        key = digest(subject)
+        if _is_figure(run):
+            if section is not None:
+                strays.update(map(digest, section.missing))
+            if key in seen or key in strays:
+                return False
+            seen.add(key)
+            section = _Section(run)
+            continue
+        if section is not None and not section.has(run):
+            strays.update(map(digest, section.missing))
+            section = None
+        targets = {value for _, predicate, value in run if predicate == OA_HAS_TARGET}
+        if section is not None:
+            if targets - {section.figure} or subject in section.subjects:
+                return False
+            section.subjects.add(subject)
+            section.missing.discard(subject)
+            if mentioning_figure(subject) == section.figure:
+                continue
+        else:
+            named = mentioning_figure(subject)
+            for figure in {*targets, named} - {None}:
+                if figure is not None:
+                    if digest(figure) in seen:
+                        return False
+                    strays.add(digest(figure))
+        if key in seen or key in strays:
+            return False
+        seen.add(key)
+    return True
+
+
+class _Section:
+    """A figure's section, as it is read: the figure, then whatever is a mention of it, or is named by it."""
+
+    __slots__ = ("figure", "missing", "named", "subjects")
+
+    def __init__(self, run: Sequence[Statement]) -> None:
+        self.figure = run[0][0]
+        self.named = {value for _, _, value in run if value[0] != '"'}
+        self.missing = {value for _, predicate, value in run if predicate == FOAF_IMG and value[0] != '"'}
+        self.subjects: set[Term] = set()
+
+    def has(self, run: Sequence[Statement]) -> bool:
+        """Tell whether the description of a subject belongs to the section."""
+        subject = run[0][0]
+        return (
+            mentioning_figure(subject) == self.figure
+            or subject in self.named
+            or any(predicate == OA_HAS_TARGET and value == self.figure for _, predicate, value in run)
+        )
+
+
+def _is_figure(run: Sequence[Statement]) -> bool:
+    return any(predicate == RDF_TYPE and value == WP_PATHWAY for _, predicate, value in run)
+
+
+# ------------------------------------------------------------------------------------------------------- groups
+
+
+def groups_of(names: Sequence[str], known: Survey) -> Iterator[Group]:
+    """Give the groups of RDF files, in the order of the files where that keeps groups together.
+
+    Args:
+        names: the files.
+        known: what `survey` found in them.
+
+    Raises:
+        InputError: when a file cannot be read.
+        OutputError: when temporary files cannot be written.
+    """
+    return _cut(_runs(read_rdf(names))) if known.in_order else _sorted(names, known.triples)
+
+
+def _cut(runs: Iterable[list[Statement]]) -> Iterator[Group]:
+    section: _Section | None = None
+    group: list[Statement] = []
+    for run in runs:
+        if section is not None and not _is_figure(run) and section.has(run):
+            group += run
+            continue
+        if group:
+            yield group
+        group = run
+        section = _Section(run) if _is_figure(run) else None
+    if group:
+        yield group
+
+
+def _sorted(names: Sequence[str], triples: int) -> Iterator[Group]:
+    homes = _Homes(read_rdf(names))
+    count = min(FILES, max(1, triples // TRIPLES_A_FILE))
+    try:
+        with tempfile.TemporaryDirectory(prefix="pfocr-rdf-") as folder:
+            paths = [Path(folder, str(number)) for number in range(count)]
+            with ExitStack() as stack:
+                files = [stack.enter_context(open(path, "wb")) for path in paths]
+                for subject, predicate, value in read_rdf(names):
+                    home = homes.home(subject)
+                    files[home % count].write(f"<{home}> {subject} {predicate} {value} .\n".encode())
+            for path in paths:
+                yield from _gathered(path)
+                path.unlink()
+    except OSError as error:
+        raise OutputError(f"{error.filename or 'temporary files'}: {(error.strerror or str(error)).lower()}") from error
+
+
+def _gathered(path: Path) -> Iterator[Group]:
+    """Yield the groups of a temporary file, in the order of their first triples."""
+    groups: dict[str, list[Statement]] = {}
+    # a home stands where a subject does, and a line's other terms where an object does
+    for home, subject, rest in statements_of(path.read_bytes()):
+        predicate, _, value = rest.partition(" ")
+        groups.setdefault(home, []).append((Term(subject), Term(predicate), Term(value)))
+    yield from groups.values()
+
+
+class _Homes:
+    """To which group a subject belongs, for triples in any order."""
+
+    __slots__ = ("_parents",)
+
+    def __init__(self, statements: Iterable[Statement]) -> None:
+        self._parents: dict[int, int] = {}
+        for subject, predicate, value in statements:
+            if predicate == OA_HAS_TARGET:
+                self._join(self._own(subject), digest(value))
+            elif predicate == FOAF_IMG and value[0] != '"' and self._root(image := digest(value)) == image:
+                self._join(image, digest(subject))
+
+    @staticmethod
+    def _own(subject: Term) -> int:
+        return digest(mentioning_figure(subject) or subject)
+
+    def _join(self, one: int, other: int) -> None:
+        one, other = self._root(one), self._root(other)
+        if one != other:
+            self._parents[one] = other
+
+    def _root(self, key: int) -> int:
+        parents = self._parents
+        while (parent := parents.get(key, key)) != key:
+            parents[key] = parents.get(parent, parent)
+            key = parent
+        return key
+
+    def home(self, subject: Term) -> int:
+        """Give the number of a subject's group."""
+        return self._root(self._own(subject))

@@ -1,0 +1,172 @@
+"""The files of shapes: PFOCR's own, which ship with the package, and those of a user's folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import pyoxigraph
+from pyoxigraph import RdfFormat
+
+from pfocr_rdf.terms import Statement, Term, iri_term, lines
+from pfocr_rdf.validation import SHACL, Shapes, ShapesError, plain_text, reference_rules
+from pfocr_rdf.vocabulary import RDF_FIRST, RDF_REST, SCHEMA_HTTP
+
+__all__ = ["read_shapes", "shapes_folder"]
+
+SECTION: Final = "section.ttl"
+REFERENCES: Final = "references.ttl"
+
+
+def shapes_folder() -> Path:
+    """Give the folder of PFOCR's shapes: in the installed package, or beside the package in a checkout."""
+    installed = Path(str(files("pfocr_rdf"))) / "shapes"
+    return installed if installed.is_dir() else installed.parent.parent / "shapes"
+
+
+def read_shapes(folder: str | None = None, *, instead: bool = False) -> Shapes:
+    """Read PFOCR's shapes, and those of a folder.
+
+    What the folder says of a shape of PFOCR takes the place of what PFOCR says: `sh:deactivated true` or another
+    `sh:severity` is a line.
+
+    Args:
+        folder: a folder of `.ttl` files, or None.
+        instead: whether they are checked instead of PFOCR's, not beside them.
+
+    Raises:
+        ShapesError: when there is no such folder, or a file is no Turtle or no SHACL.
+    """
+    if folder is None:
+        return _ours()
+    given = {name: tuple(statements) for name, statements in _read(Path(folder)).items()}
+    _check(folder, given)
+    if instead:
+        return _shapes(given)
+    ours = _read(shapes_folder())
+    own = {(subject, predicate) for part in given.values() for subject, predicate, _ in part}
+    kept = {name: [item for item in part if item[:2] not in own] for name, part in ours.items()}
+    home = {subject: name for name, part in ours.items() for subject, _, _ in part if subject[0] == "<"}
+    # what is said of a shape of PFOCR stands with it, in whichever file it is said
+    added: dict[str, list[Statement]] = {}
+    for name, part in given.items():
+        for statement in part:
+            added.setdefault(home.get(statement[0], name), []).append(statement)
+    return _shapes({name: [*kept.get(name, ()), *added.get(name, ())] for name in {*kept, *added}})
+
+
+@cache
+def _ours() -> Shapes:
+    return _shapes(_read(shapes_folder()))
+
+
+def _shapes(documents: Mapping[str, Iterable[Statement]]) -> Shapes:
+    node = b"".join(_written(documents[name]) for name in sorted(documents) if name not in (SECTION, REFERENCES))
+    return Shapes(node, _written(documents.get(SECTION, ())), _written(documents.get(REFERENCES, ())))
+
+
+def _written(statements: Iterable[Statement]) -> bytes:
+    """Write statements in N-Triples, with schema.org spelt as PFOCR's shapes do."""
+    data = b"".join(lines(statements))
+    return data.replace(f"<{SCHEMA_HTTP.other}".encode(), f"<{SCHEMA_HTTP.namespace}".encode())
+
+
+def _read(folder: Path) -> dict[str, list[Statement]]:
+    """Read the files of a folder, by name."""
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.suffix == ".ttl" and path.is_file())
+    except OSError as error:
+        raise ShapesError(f"{folder}: {_why(error)}; give a folder of shapes in Turtle") from error
+    if not paths:
+        raise ShapesError(f"{folder}: no shapes (*.ttl) in this folder")
+    return {path.name: list(_statements(path)) for path in paths}
+
+
+def _statements(path: Path) -> Iterator[Statement]:
+    """Read the statements of a file; blank nodes get names that the file alone gives them.
+
+    A shape without an IRI gets one, so that reports can name it.
+    """
+    try:
+        quads = list(pyoxigraph.parse(path.read_bytes(), format=RdfFormat.TURTLE))
+    except OSError as error:
+        raise ShapesError(f"{path}: {_why(error)}") from error
+    except (SyntaxError, ValueError) as error:
+        raise ShapesError(f"{path}: no valid Turtle: {getattr(error, 'msg', error)}") from error
+    triples = [(Term(str(quad.subject)), Term(str(quad.predicate)), Term(str(quad.object))) for quad in quads]
+    names: dict[Term, Term] = {}
+    shapes = _anonymous_shapes(triples)
+
+    def named(term: Term) -> Term:
+        if term[0] != "_":
+            return term
+        if term not in names:
+            number = len(names) + 1
+            iri = f"urn:pfocr-rdf:shape:{quote(path.stem, safe='')}:{number}"
+            names[term] = iri_term(iri) if term in shapes else Term(f"_:{quote(path.stem, safe='')}{number}")
+        return names[term]
+
+    for subject, predicate, value in triples:
+        yield named(subject), predicate, named(value)
+
+
+def _anonymous_shapes(triples: Iterable[Statement]) -> set[Term]:
+    """Find the blank nodes that are shapes: what properties that expect a shape lead to, directly or by a list."""
+    lists: dict[Term, list[Term]] = {}
+    found: set[Term] = set()
+    heads: list[Term] = []
+    for subject, predicate, value in triples:
+        name = predicate[1:-1].removeprefix(SHACL)
+        if name in ("property", "node", "not", "qualifiedValueShape") and value[0] == "_":
+            found.add(value)
+        elif name in ("and", "or", "xone"):
+            heads.append(value)
+        elif predicate in (RDF_FIRST, RDF_REST):
+            lists.setdefault(subject, []).append(value)
+    seen: set[Term] = set()
+    while heads:
+        head = heads.pop()
+        for value in lists.get(head, ()):
+            if value in lists and value not in seen:
+                seen.add(value)
+                heads.append(value)
+            elif value[0] == "_" and value not in lists:
+                found.add(value)
+    return found
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
+# ------------------------------------------------------------------------------------------- whether it is SHACL
+
+
+def _check(folder: str, documents: Mapping[str, Iterable[Statement]]) -> None:
+    """Check shapes by the SHACL specification's shapes for shapes, and the patterns by Python.
+
+    Raises:
+        ShapesError: with the first fault.
+    """
+    from pfocr_rdf.engines import meta_fault
+
+    if (fault := meta_fault(statement for part in documents.values() for statement in part)) is not None:
+        raise ShapesError(f"{folder}: no valid SHACL: {fault}")
+    for name, statements in documents.items():
+        for subject, predicate, value in statements:
+            if predicate == _PATTERN:
+                try:
+                    re.compile(plain_text(value))
+                except re.error as error:
+                    raise ShapesError(
+                        f"{Path(folder, name)}: {subject} sh:pattern {value} is no regular expression: {error}"
+                    ) from error
+    reference_rules(_written(documents.get(REFERENCES, ())))
+
+
+_PATTERN: Final = iri_term(SHACL + "pattern")

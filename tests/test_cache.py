@@ -1,0 +1,563 @@
+"""The cache: the same bytes with it and without, only what changed converted again, and nothing believed unchecked."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pfocr_rdf.cache
+from checkouts import Checkout
+from commands import convert, run
+from conversions import converted, mixed_database, small_database, small_record
+from pfocr_rdf import Settings, conversion
+from pfocr_rdf.cache import Cache, CacheError, cache_entries, clear_cache, open_cache
+from pfocr_rdf.database import open_input
+from pfocr_rdf.organisms import OrganismNames
+from pfocr_rdf.workers import process_runner
+
+FORMATS = ("turtle", "ntriples")
+FIGIDS = [f"PMC{number}__a" for number in range(1, 7)]
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some sixty records, of which some are broken or stand twice."""
+    return mixed_database(tmp_path_factory.mktemp("cache") / "database")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """Six small records; the first has companions, the second is of an organism with a page."""
+    folder = small_database(tmp_path / "database", FIGIDS)
+    write(folder, "_figures/PMC2__a.md", small_record("PMC2__a", organisms=["Aedes aegypti"], year="MMXX"))
+    write(folder, "_data/PMC1__a-genes.tsv", GENES)
+    write(folder, "_data/PMC1__a-diseases.tsv", "word\tmesh\tmatch\tname\tdoid\nflu\tmesh:D007251\tFlu\tflu\tx:1\n")
+    write(folder, "_data/wpid_map.tsv", "PMC1__a\tWP1\n")
+    write(folder, "_organisms/aedes.md", '---\nlatin: "Aedes aegypti"\nncbi: "7159"\n\n---\n')
+    return folder
+
+
+GENES = (
+    "organism_id\torganism_name\torganism_group\tword\tmatch\tncbigene_symbol\tncbigene_id\tsource\t"
+    "count_direct\tcount_synonym\tcount_match\n"
+    "9606\tHomo sapiens\tPrimates\tp53\tP53\tTP53\t7157\tncbigene_synonym\t1\t1\t1\n"
+)
+
+
+def write(folder: Path, name: str, content: str | bytes) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+@contextmanager
+def counting() -> Iterator[list[str]]:
+    """Give a list that takes the stems of the records that are parsed meanwhile."""
+    parsed: list[str] = []
+    parse = vars(conversion)["parse_record"]
+
+    def counted(content: Any, **options: Any) -> Any:
+        parsed.append(content.stem)
+        return parse(content, **options)
+
+    vars(conversion)["parse_record"] = counted
+    try:
+        yield parsed
+    finally:
+        vars(conversion)["parse_record"] = parse
+
+
+def warm(folder: Path, cache: Path, **options: Any) -> list[str]:
+    """Convert again with a cache, compare with what comes without one, and give the stems of the records parsed."""
+    expected = converted(folder, **options)
+    with counting() as parsed:
+        assert converted(folder, cache=cache, **options) == expected
+    return parsed
+
+
+def entries(cache: Path) -> list[Path]:
+    return list(cache_entries(str(cache)))
+
+
+# ------------------------------------------------------------------------------------------------- the same bytes
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_cold_and_a_warm_run_give_what_a_run_without_a_cache_gives(
+    mixed: Path, tmp_path: Path, format: str, workers: int
+) -> None:
+    expected = converted(mixed, format=format)
+    for size in (64, 7, 16):
+        again = converted(mixed, format=format, cache=tmp_path, size=size, run=process_runner(workers))
+        assert again == expected
+
+
+def test_the_command_gives_the_same_files_with_a_cache(mixed: Path, tmp_path: Path) -> None:
+    for name, more in (("a", ()), ("b", ("--cache", tmp_path / "c")), ("c", ("--cache", tmp_path / "c", "-j", "2"))):
+        folder = tmp_path / f"run-{name}"
+        folder.mkdir()
+        done = convert(mixed, "-o", folder / "x.ttl", "--report", folder / "report", "-q", *more)
+        assert done.returncode == 1
+    first, *others = ([path.read_bytes() for path in sorted(tmp_path.glob(f"run-{name}/*"))] for name in "abc")
+    assert others == [first, first]
+
+
+def test_a_warm_run_maps_nothing(database: Path, tmp_path: Path) -> None:
+    assert warm(database, tmp_path / "cache") == FIGIDS
+    assert warm(database, tmp_path / "cache") == []
+    assert warm(database, tmp_path / "cache", size=2) == []
+
+
+def test_what_is_wrong_in_a_record_is_reported_again_by_a_warm_run(mixed: Path, tmp_path: Path) -> None:
+    cold = converted(mixed, cache=tmp_path)
+    with counting() as parsed:
+        assert converted(mixed, cache=tmp_path) == cold
+    assert set(parsed) == {"A", "Z"}  # what gives no figure is not kept
+    assert len(cold.report.splitlines()) > 100
+
+
+def test_the_figures_and_the_settings_of_one_run_are_the_other_s_bystanders(database: Path, tmp_path: Path) -> None:
+    """Runs in other formats and settings share a folder and do not disturb each other."""
+    cache = tmp_path / "cache"
+    ways: list[dict[str, Any]] = [
+        {"format": name, "settings": settings}
+        for name in FORMATS
+        for settings in (Settings(), Settings(as_is=True), Settings(schema_org="https"))
+    ]
+    for way in ways:
+        assert warm(database, cache, **way) == FIGIDS
+    for way in ways:
+        assert warm(database, cache, **way) == []
+
+
+# --------------------------------------------------------------------------------------------------- what changed
+
+Change = Callable[[Path], None]
+
+
+def touched(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        os.utime(path, (0, 0))
+
+
+def removed(name: str) -> Change:
+    return lambda folder: (folder / name).unlink()
+
+
+def written(name: str, content: str | bytes) -> Change:
+    return lambda folder: write(folder, name, content)
+
+
+def renamed(old: str, new: str) -> Change:
+    def rename(folder: Path) -> None:
+        (folder / old).rename(folder / new)
+
+    return rename
+
+
+@pytest.mark.parametrize(
+    ("change", "anew"),
+    [
+        pytest.param(touched, [], id="nothing but times"),
+        pytest.param(written("_figures/PMC3__a.md", small_record("PMC3__a", year="2020")), ["PMC3__a"], id="record"),
+        pytest.param(written("_figures/PMC9__a.md", small_record("PMC9__a")), ["PMC9__a"], id="new record"),
+        pytest.param(removed("_figures/PMC3__a.md"), [], id="record gone"),
+        pytest.param(renamed("_figures/PMC3__a.md", "_figures/PMC3__b.md"), ["PMC3__b"], id="record renamed"),
+        pytest.param(written("_data/PMC1__a-genes.tsv", GENES + "\n"), ["PMC1__a"], id="companion"),
+        pytest.param(written("_data/PMC4__a-genes.tsv", GENES), ["PMC4__a"], id="new companion"),
+        pytest.param(removed("_data/PMC1__a-genes.tsv"), ["PMC1__a"], id="companion gone"),
+        pytest.param(
+            renamed("_data/PMC1__a-diseases.tsv", "_data/PMC1__a-chemicals.tsv"), ["PMC1__a"], id="companion's kind"
+        ),
+        pytest.param(
+            written("_data/wpid_map.tsv", "PMC1__a\tWP2\nPMC5__a\tWP1\n"), ["PMC1__a", "PMC5__a"], id="wpid map"
+        ),
+        pytest.param(written("_data/wpid_map.tsv", "PMC1__a\tWP1\nPMC77__a\tWP3\n"), [], id="others in the wpid map"),
+        pytest.param(removed("_data/wpid_map.tsv"), ["PMC1__a"], id="wpid map gone"),
+        pytest.param(
+            written("_data/ndex_map.tsv", "PMC6__a\t00000000-0000-4000-8000-000000000001\n"), ["PMC6__a"], id="ndex map"
+        ),
+        pytest.param(
+            written("_organisms/aedes.md", '---\nlatin: "Aedes aegypti"\nncbi: "1"\n---\n'), FIGIDS, id="organism page"
+        ),
+        pytest.param(removed("_organisms/aedes.md"), FIGIDS, id="organism page gone"),
+    ],
+)
+@pytest.mark.parametrize("format", FORMATS)
+def test_only_what_changed_is_converted_again(
+    database: Path, tmp_path: Path, change: Change, anew: list[str], format: str
+) -> None:
+    warm(database, tmp_path / "cache", format=format)
+    change(database)
+    assert warm(database, tmp_path / "cache", format=format) == anew
+    assert warm(database, tmp_path / "cache", format=format) == []
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(as_is=True),
+        Settings(schema_org="https"),
+        Settings(image_url="https://images.example.org/{pmcid}/{filename}"),
+        Settings(created_on="2026-01-31"),
+    ],
+)
+def test_other_settings_are_other_results(database: Path, tmp_path: Path, settings: Settings) -> None:
+    warm(database, tmp_path / "cache")
+    assert warm(database, tmp_path / "cache", settings=settings) == FIGIDS
+
+
+def test_another_converter_gives_other_results(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    warm(database, tmp_path / "cache")
+    monkeypatch.setattr(pfocr_rdf.cache, "_converter", lambda: b"a later version")
+    assert warm(database, tmp_path / "cache") == FIGIDS
+
+
+def test_the_converter_is_known_by_its_modules_and_its_data() -> None:
+    digest = pfocr_rdf.cache._converter
+    assert digest() == digest.__wrapped__() != blake2b(pfocr_rdf.__version__.encode(), digest_size=16).digest()
+
+
+def test_a_taxonomy_is_part_of_what_a_result_depends_on(checkout: Checkout, tmp_path: Path) -> None:
+    checkout.record("organisms: Imaginaria ficta")
+    names = tmp_path / "names.dmp"
+    found = []
+    for content in (None, "7\t|\tImaginaria ficta\t|\t\t|\tscientific name\t|\n", "8\t|\tA\t|\t\t|\tsynonym\t|\n"):
+        if content is not None:
+            names.write_text(content)
+        taxonomy = names if content else None
+        given = checkout.convert(cache=tmp_path / "cache", taxonomy=taxonomy)
+        assert given == checkout.convert(taxonomy=taxonomy)
+        found.append({str(triple.object) for triple in given if "organism" in str(triple.predicate)})
+    assert found[0] != found[1] != found[2] == found[0]
+
+
+def test_a_duplicate_is_left_out_with_a_warm_cache_and_kept_without_its_double(tmp_path: Path) -> None:
+    folder = small_database(tmp_path / "database", FIGIDS)
+    write(folder, "_figures/PMC2__b.md", small_record("PMC2__a", figtitle="Another"))
+    for size in (1, 3, 100):
+        warm(folder, tmp_path / "cache", size=size)
+    (folder / "_figures" / "PMC2__a.md").unlink()
+    assert warm(folder, tmp_path / "cache") == []
+
+
+def test_a_database_that_has_moved_with_its_cache_is_reported_under_its_new_name(
+    database: Path, tmp_path: Path
+) -> None:
+    cold = converted(database, cache=tmp_path / "cache")
+    shutil.move(database, tmp_path / "elsewhere")
+    shutil.move(tmp_path / "cache", tmp_path / "its-cache")
+    assert warm(tmp_path / "elsewhere", tmp_path / "its-cache") == []
+    moved = converted(tmp_path / "elsewhere", cache=tmp_path / "its-cache")
+    assert moved.output == cold.output
+    assert moved.report == cold.report.replace(str(database).encode(), str(tmp_path / "elsewhere").encode())
+    assert moved.report.count(b"elsewhere/_figures/PMC2__a.md") == 1
+    assert b"elsewhere/_data/PMC1__a-diseases.tsv" in moved.report
+
+
+def test_an_archive_finds_what_its_folder_left(database: Path, tmp_path: Path) -> None:
+    folder = converted(database, cache=tmp_path / "cache")
+    archive = shutil.make_archive(str(tmp_path / "pfocr"), "zip", database)
+    with counting() as parsed:
+        assert converted(Path(archive), cache=tmp_path / "cache").output == folder.output
+    assert parsed == []
+
+
+def test_a_file_name_that_is_not_utf8_is_kept_like_any_other(database: Path, tmp_path: Path) -> None:
+    name = os.fsdecode(b"PMC7__\xff.md")
+    try:
+        write(database, f"_figures/{name}", small_record("PMC7__a"))
+    except OSError:
+        pytest.skip("the file system takes only UTF-8")
+    warm(database, tmp_path / "cache")
+    assert warm(database, tmp_path / "cache") == []
+
+
+def test_a_record_that_the_converter_fails_on_is_tried_again(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parse = vars(conversion)["parse_record"]
+
+    def failing(content: Any, **options: Any) -> Any:
+        if content.stem == "PMC3__a":
+            raise RuntimeError("no")
+        return parse(content, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(conversion, "parse_record", failing)
+        assert converted(database, cache=tmp_path / "cache").codes["record-failed"] == 1
+    assert warm(database, tmp_path / "cache") == ["PMC3__a"]
+
+
+def test_a_record_whose_companion_cannot_be_read_is_tried_again(database: Path, tmp_path: Path) -> None:
+    companion = database / "_data" / "PMC1__a-genes.tsv"
+    companion.write_bytes(b"x" * (8 * 1024 * 1024 + 1))
+    assert converted(database, cache=tmp_path / "cache").codes["companion-unreadable"] == 1
+    companion.write_bytes(GENES.encode())
+    assert warm(database, tmp_path / "cache") == ["PMC1__a"]
+
+
+# ------------------------------------------------------------------------------------- damaged and foreign entries
+
+
+@pytest.fixture
+def entry(database: Path, tmp_path: Path) -> Path:
+    """The entry of the first record."""
+    (file,) = [path for path in kept(database, tmp_path / "cache") if b"Title of PMC1__a" in path.read_bytes()]
+    return file
+
+
+def kept(database: Path, cache: Path) -> list[Path]:
+    warm(database, cache)
+    return entries(cache)
+
+
+def flipped(region: str) -> Callable[[bytes], bytes]:
+    def flip(content: bytes) -> bytes:
+        line = content.index(b"\n", len(b"pfocr-rdf result 1\n") + 16)
+        at = {"magic": 3, "digest": 25, "key": 40, "JSON": line - 60, "newline": line, "data": line + 9, "end": -2}
+        changed = bytearray(content)
+        changed[at[region]] ^= 1
+        return bytes(changed)
+
+    return flip
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda _: b"",
+    "magic alone": lambda content: content[:19],
+    "cut in the digest": lambda content: content[:30],
+    "cut after the digest": lambda content: content[:35],
+    "cut in the JSON": lambda content: content[:100],
+    "cut in the data": lambda content: content[:-40],
+    "zeros": lambda content: bytes(len(content)),
+    "more": lambda content: content + b"x",
+    "twice": lambda content: content + content,
+    "text": lambda _: b"no entry at all\n",
+} | {region: flipped(region) for region in ("magic", "digest", "key", "JSON", "newline", "data", "end")}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_entry_is_made_anew(
+    database: Path, tmp_path: Path, entry: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    content = entry.read_bytes()
+    assert damage(content) != content
+    entry.write_bytes(damage(content))
+    assert warm(database, tmp_path / "cache") == ["PMC1__a"]
+    assert entry.read_bytes() == content
+    assert warm(database, tmp_path / "cache") == []
+
+
+def opened(database: Path, cache: Path) -> Cache:
+    names = open_input(str(database), report=lambda _: None).organisms
+    return open_cache(str(cache), organisms=names, settings=Settings(), format="ntriples")
+
+
+def test_no_byte_of_an_entry_can_change_unseen(database: Path, tmp_path: Path, entry: Path) -> None:
+    cache = opened(database, tmp_path / "cache")
+    content = open_input(str(database), report=lambda _: None).records[0].read(lambda _: None)
+    assert content is not None
+    key = cache.key(content)
+    assert entry.stem == key
+    assert cache.get(key, content) is not None
+    sound = entry.read_bytes()
+    for index in (*range(200), *range(200, len(sound), 7)):
+        entry.write_bytes(sound[:index] + bytes([sound[index] ^ 0x20]) + sound[index + 1 :])
+        assert cache.get(key, content) is None, f"byte {index}"
+
+
+def test_another_record_s_entry_is_not_taken(database: Path, tmp_path: Path, entry: Path) -> None:
+    content = entry.read_bytes()
+    for other in entries(tmp_path / "cache"):
+        if other != entry:
+            shutil.copyfile(other, entry)
+            assert warm(database, tmp_path / "cache") == ["PMC1__a"]
+            assert entry.read_bytes() == content
+
+
+def test_an_entry_of_another_way_of_converting_is_not_taken(database: Path, tmp_path: Path, entry: Path) -> None:
+    before = set(entries(tmp_path / "cache"))
+    warm(database, tmp_path / "cache", settings=Settings(as_is=True))
+    for other in set(entries(tmp_path / "cache")) - before:
+        shutil.copyfile(other, entry)
+        assert warm(database, tmp_path / "cache") == ["PMC1__a"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "[", "[]", "{}", "null", "1", '"x"', "[KEY]", "[KEY,1,[],[]]", "[KEY,1,2,3]", "WRONG", "NaN", "[" * 9999],
+)
+def test_json_of_another_shape_under_a_right_digest_is_not_taken(
+    database: Path, tmp_path: Path, entry: Path, line: str
+) -> None:
+    known = json.loads(entry.read_bytes()[35:].split(b"\n")[0])
+    wrong = json.dumps([known[0], str(known[1]), *known[2:]])
+    text = line.replace("KEY", json.dumps(entry.stem)).replace("WRONG", wrong)
+    content = text.encode() + b"\n<http://a/> <http://b/> <http://c/> .\n"
+    digest = opened(database, tmp_path / "cache")._digest(entry.stem, content)
+    entry.write_bytes(b"pfocr-rdf result 1\n" + digest + content)
+    assert warm(database, tmp_path / "cache") == ["PMC1__a"]
+
+
+def test_an_entry_that_cannot_be_read_or_replaced_costs_time_alone(database: Path, tmp_path: Path, entry: Path) -> None:
+    entry.unlink()
+    entry.mkdir()
+    assert warm(database, tmp_path / "cache") == ["PMC1__a"]
+    assert warm(database, tmp_path / "cache") == ["PMC1__a"]
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_folder_that_takes_no_entry_costs_time_alone(database: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    warm(database, cache)
+    for folder in cache.iterdir():
+        if folder.is_dir():
+            shutil.rmtree(folder)
+            folder.write_bytes(b"a file where a folder should be")
+    assert warm(database, cache) == FIGIDS
+    assert warm(database, cache) == FIGIDS
+
+
+def test_a_full_disk_costs_time_alone(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", full)
+        warm(database, tmp_path / "cache")
+    assert entries(tmp_path / "cache") == []
+    assert not list(tmp_path.rglob("*.part"))
+    assert warm(database, tmp_path / "cache") == FIGIDS
+
+
+def test_a_run_that_is_stopped_leaves_whole_entries_alone(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+    done: list[Path] = []
+
+    def stop(self: Path, target: Path) -> Path:
+        if len(done) == 3:
+            raise KeyboardInterrupt
+        done.append(target)
+        return replace(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", stop)
+        with pytest.raises(KeyboardInterrupt):
+            converted(database, cache=tmp_path / "cache")
+    assert sorted(entries(tmp_path / "cache")) == sorted(done)
+    assert not list(tmp_path.rglob("*.part"))
+    assert warm(database, tmp_path / "cache") == FIGIDS[3:]
+
+
+# -------------------------------------------------------------------------------------------------------- folders
+
+
+def test_a_folder_that_is_no_cache_is_refused_and_left_as_it_is(database: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    write(mine, "thesis.txt", "years of work")
+    done = convert(database, "-o", tmp_path / "x.ttl", "--cache", mine)
+    assert done.returncode == 2
+    message = f"pfocr-rdf: {mine}: is not empty and no cache of pfocr-rdf; give another folder\n"
+    assert done.stderr.decode() == message
+    assert [path.name for path in mine.iterdir()] == ["thesis.txt"]
+    assert not (tmp_path / "x.ttl").exists()
+
+
+@pytest.mark.parametrize("name", ["file", "file/below", "/proc/pfocr-rdf-cache"])
+def test_what_cannot_be_a_folder_is_refused(database: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+    done = convert(database, "-o", tmp_path / "x.ttl", "--cache", tmp_path / name)
+    assert done.returncode == 2
+    (line,) = done.stderr.decode().splitlines()
+    assert line.startswith(f"pfocr-rdf: {tmp_path / name}: ")
+    assert "give a folder that may be written" in line
+    assert not (tmp_path / "x.ttl").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written_is_refused_or_read(database: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    cache.mkdir(mode=0o555)
+    with pytest.raises(CacheError, match="permission denied"):
+        converted(database, cache=cache)
+    cache.chmod(0o755)
+    warm(database, cache)
+    for folder in (cache, *cache.iterdir()):
+        folder.chmod(0o555)
+    try:
+        write(database, "_figures/PMC1__a.md", small_record("PMC1__a"))
+        assert warm(database, cache) == ["PMC1__a"]
+        assert warm(database, cache) == ["PMC1__a"]
+    finally:
+        for folder in (cache, *cache.iterdir()):
+            folder.chmod(0o755)
+
+
+def test_two_runs_may_use_one_cache_at_the_same_time(database: Path, tmp_path: Path) -> None:
+    expected = converted(database).output
+    command = [sys.executable, "-m", "pfocr_rdf", "convert", str(database), "-q", "--cache", str(tmp_path / "cache")]
+    runs = [subprocess.Popen([*command, "-o", str(tmp_path / f"{n}.nt")], stderr=subprocess.PIPE) for n in range(3)]
+    for process in runs:
+        _, stderr = process.communicate(timeout=60)
+        assert (process.returncode, stderr) == (0, b"")
+    assert {(tmp_path / f"{n}.nt").read_bytes() for n in range(3)} == {expected}
+    assert len(entries(tmp_path / "cache")) == len(FIGIDS)
+    assert not list(tmp_path.rglob("*.part"))
+    assert warm(database, tmp_path / "cache") == []
+
+
+def test_info_counts_and_clear_deletes_the_results(database: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    convert(database, "-o", tmp_path / "x.ttl", "--cache", cache)
+    size = sum(path.stat().st_size for path in entries(cache))
+    assert len(entries(cache)) == 6
+    info = run("cache", "info", cache)
+    assert (info.returncode, info.stdout.decode()) == (0, f"6 results, {size / 1_000_000:,.1f} MB\n")
+    write(cache, f"{entries(cache)[0].parent.name}/.left.part", b"by a run that was killed")
+    clear = run("cache", "clear", cache)
+    assert (clear.returncode, clear.stdout) == (0, b"6 results deleted\n")
+    assert [path.name for path in cache.rglob("*")] == ["pfocr-rdf-cache"]
+    assert run("cache", "info", cache).stdout == b"0 results, 0.0 MB\n"
+    assert run("cache", "clear", cache).stdout == b"0 results deleted\n"
+    assert warm(database, cache) == FIGIDS
+
+
+@pytest.mark.parametrize("command", ["info", "clear"])
+def test_info_and_clear_of_another_folder_are_refused(tmp_path: Path, command: str) -> None:
+    write(tmp_path, "ab/thesis.result", "years of work")
+    for folder in (tmp_path, tmp_path / "ab" / "thesis.result", tmp_path / "none"):
+        done = run("cache", command, folder)
+        assert done.returncode == 2
+        message = f"pfocr-rdf: {folder}: is no cache of pfocr-rdf; give the folder that --cache named\n"
+        assert done.stderr.decode() == message
+    assert (tmp_path / "ab" / "thesis.result").exists()
+
+
+def test_clear_leaves_files_that_are_not_the_cache_s(database: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    warm(database, cache)
+    write(cache, "notes/why.txt", "mine")
+    write(cache, "top.result", "mine")
+    assert clear_cache(str(cache)) == 6
+    assert (cache / "notes" / "why.txt").exists()
+    assert (cache / "top.result").exists()
+
+
+def test_the_digest_of_organism_names_does_not_depend_on_their_order() -> None:
+    first = OrganismNames({"a": "1", "b": "2"})
+    second = OrganismNames({"b": "2", "a": "1"})
+    assert first.digest() == second.digest() != OrganismNames({"a": "2", "b": "1"}).digest()

@@ -1,0 +1,220 @@
+"""A Dask cluster: a real scheduler and two workers on the loopback give the same bytes, also when one is killed."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from commands import Completed, run
+from conversions import Conversion, converted, heavy_database, mixed_database
+from processes import on_linux, started, wait_until
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("distributed") is None, reason="the extra dask (package distributed) is not installed"
+)
+
+DASK = Path(sys.executable).with_name("dask")
+
+
+class Cluster:
+    """A scheduler and its workers, each a process."""
+
+    def __init__(self, address: str, workers: list[subprocess.Popen[bytes]]) -> None:
+        self.address = address
+        self.workers = workers
+
+
+@contextmanager
+def cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
+    """Start a scheduler and workers on the loopback."""
+    from distributed import Client
+
+    file = folder / "scheduler.json"
+    quiet = {"DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "error", "PYTHONPATH": str(Path(__file__).parent)}
+
+    def start(*arguments: str) -> subprocess.Popen[bytes]:
+        with (folder / "log").open("ab") as log:
+            process = subprocess.Popen(
+                [str(DASK), *arguments, "--no-dashboard", "--scheduler-file", str(file)],
+                stdout=log,
+                stderr=log,
+                cwd=folder,
+                env=os.environ | quiet,
+            )
+        stack.callback(process.wait)
+        stack.callback(process.kill)
+        return process
+
+    with ExitStack() as stack:
+        start("scheduler", "--host", "127.0.0.1", "--port", "0")
+        wait_until(file.exists, 30, "a scheduler")
+        processes = [
+            start("worker", "--host", "127.0.0.1", "--no-nanny", "--nthreads", "1", "--local-directory", str(folder))
+            for _ in range(workers)
+        ]
+        with Client(scheduler_file=str(file), set_as_default=False) as client:  # type: ignore[no-untyped-call]
+            client.wait_for_workers(workers, timeout=60)
+            address = client.scheduler_info()["address"]
+        yield Cluster(address, processes)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster of two workers for several tests."""
+    with cluster(tmp_path_factory.mktemp("dask")) as cluster_:
+        yield cluster_
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some sixty records, of which some are broken or stand twice."""
+    return mixed_database(tmp_path_factory.mktemp("dask") / "database")
+
+
+@pytest.fixture(scope="module")
+def expected(mixed: Path) -> Conversion:
+    """What they give as Turtle."""
+    return converted(mixed, format="turtle")
+
+
+DRIVER = """
+    import os, signal, sys
+    from pathlib import Path
+
+    from conversions import converted
+    from pfocr_rdf.workers import dask_runner
+
+    database, address, output, size, killed = sys.argv[1:]
+    done = []
+
+    def advance(records):
+        done.append(records)
+        if len(done) == 2 and killed != "none":
+            os.kill(int(killed), signal.SIGKILL)
+
+    if __name__ == "__main__":
+        with dask_runner(address) as run:
+            given = converted(database, format="turtle", size=int(size), run=run, advance=advance)
+        assert len(done) > 10
+        Path(output).write_bytes(given.output)
+        Path(output + ".report").write_bytes(given.report)
+"""
+
+
+def convert(*arguments: str | Path, **environment: str) -> Completed:
+    """Run the command in a process of its own, as Dask's client starts threads."""
+    return run("convert", *arguments, **environment)
+
+
+def driven(folder: Path, database: Path, address: str, *, size: int, killed: object = "none") -> tuple[bytes, bytes]:
+    """Convert on a cluster in chunks of this size, and kill a process after the second; give output and report."""
+    script, output = folder / "driver.py", folder / "x.ttl"
+    script.write_text(textwrap.dedent(DRIVER))
+    path = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parent / "benchmarks")])
+    done = subprocess.run(
+        [sys.executable, *map(str, (script, database, address, output, size, killed))],
+        capture_output=True,
+        check=False,
+        timeout=120,
+        env=os.environ | {"PYTHONPATH": path},
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return output.read_bytes(), Path(f"{output}.report").read_bytes()
+
+
+def test_the_command_gives_the_same_bytes_on_a_cluster(
+    mixed: Path, expected: Conversion, running: Cluster, tmp_path: Path
+) -> None:
+    output, report = tmp_path / "x.ttl", tmp_path / "report"
+    done = convert(mixed, "-o", output, "--report", report, "-q", "--dask", running.address)
+    assert done.returncode == 1, done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+    assert output.read_bytes() == expected.output
+    assert report.read_bytes() == expected.report
+
+
+def test_small_chunks_from_two_workers_come_in_order(
+    mixed: Path, expected: Conversion, running: Cluster, tmp_path: Path
+) -> None:
+    assert driven(tmp_path, mixed, running.address, size=4) == (expected.output, expected.report)
+
+
+def test_an_archive_and_a_cache_work_on_a_cluster(
+    mixed: Path, expected: Conversion, running: Cluster, tmp_path: Path
+) -> None:
+    archive = shutil.make_archive(str(tmp_path / "pfocr"), "gztar", mixed)
+    for source in (mixed, mixed, archive):
+        done = convert(source, "-o", tmp_path / "x.ttl", "-q", "--dask", running.address, "--cache", tmp_path / "cache")
+        assert done.returncode == 1, done.stderr.decode()
+        assert (tmp_path / "x.ttl").read_bytes() == expected.output
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_in_mid_run_costs_nothing(mixed: Path, expected: Conversion, tmp_path: Path) -> None:
+    folder = tmp_path / "cluster"
+    folder.mkdir()
+    with cluster(folder) as own:
+        victim = own.workers[0]
+        given = driven(tmp_path, mixed, own.address, size=2, killed=victim.pid)
+        assert victim.wait(10) == -9
+        assert own.workers[1].poll() is None
+    assert given == (expected.output, expected.report)
+
+
+@pytest.mark.parametrize("address", ["nonsense", "tcp://", "tcp://127.0.0.1", "http://127.0.0.1:1", ""])
+def test_what_is_no_scheduler_s_address_is_said_so_in_one_line(mixed: Path, tmp_path: Path, address: str) -> None:
+    done = convert(mixed, "-o", tmp_path / "x.ttl", "--dask", address)
+    assert done.returncode == 2
+    message = f"pfocr-rdf: {address}: is no address of a Dask scheduler; give tcp://HOST:PORT\n"
+    assert done.stderr.decode() == message
+    assert not (tmp_path / "x.ttl").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "tcp://nohost.invalid:8786"])
+def test_a_scheduler_that_does_not_answer_is_said_so_in_one_line(mixed: Path, tmp_path: Path, address: str) -> None:
+    done = convert(mixed, "-o", tmp_path / "x.ttl", "--dask", address)
+    assert done.returncode == 2
+    assert done.stderr.decode().startswith(f"pfocr-rdf: {address}: no Dask scheduler answers")
+    assert done.stderr.count(b"\n") == 1
+    assert not (tmp_path / "x.ttl").exists()
+
+
+@on_linux
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_ends_the_run_and_not_the_cluster(
+    running: Cluster, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    database = heavy_database(tmp_path / "database")
+    output = tmp_path / "x.ttl"
+    output.write_bytes(b"as it was")
+    with started("convert", database, "-o", output, "--dask", running.address) as process:
+        wait_until(lambda: bool(list(tmp_path.glob(".*.part"))), 30, "an output, not yet whole")
+        process.send_signal(number)
+        process.wait(2)
+        _, stderr = process.communicate()
+    assert process.returncode == code
+    assert stderr == b"pfocr-rdf: interrupted; an earlier output is as it was\n"
+    assert output.read_bytes() == b"as it was"
+    assert sorted(tmp_path.iterdir()) == [database, output]
+    assert all(worker.poll() is None for worker in running.workers)
+
+
+def test_without_the_extra_the_message_names_it(mixed: Path, tmp_path: Path) -> None:
+    (tmp_path / "distributed.py").write_text("raise ImportError\n")
+    done = convert(mixed, "-o", tmp_path / "x.ttl", "--dask", "tcp://127.0.0.1:1", PYTHONPATH=str(tmp_path))
+    assert done.returncode == 2
+    message = "pfocr-rdf: running on a Dask cluster needs the extra 'dask': pip install 'pfocr-rdf[dask]'\n"
+    assert done.stderr.decode() == message
+    assert not (tmp_path / "x.ttl").exists()
