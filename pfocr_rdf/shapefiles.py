@@ -13,9 +13,9 @@ from urllib.parse import quote
 import pyoxigraph
 from pyoxigraph import RdfFormat
 
-from pfocr_rdf.terms import Statement, Term, iri_term, lines
+from pfocr_rdf.terms import Statement, Term, iri_term, lines, literal_term
 from pfocr_rdf.validation import SHACL, Shapes, ShapesError, plain_text, reference_rules
-from pfocr_rdf.vocabulary import RDF_FIRST, RDF_REST, SCHEMA_HTTP
+from pfocr_rdf.vocabulary import RDF_FIRST, RDF_REST, RDF_TYPE, SCHEMA_HTTP
 
 __all__ = ["read_shapes", "shapes_folder"]
 
@@ -113,6 +113,31 @@ def _statements(path: Path) -> Iterator[Statement]:
 
     for subject, predicate, value in triples:
         yield named(subject), predicate, named(value)
+    for shape, message in _messages(triples, shapes):
+        yield named(shape), _MESSAGE, message
+
+
+def _messages(triples: Iterable[Statement], anonymous: set[Term]) -> Iterator[tuple[Term, Term]]:
+    """Give shapes without a message their description, their name, or a sentence.
+
+    Engines make messages of their own, each in its own words, and pySHACL fails on one that would show a blank node.
+    """
+    said: dict[Term, dict[str, Term]] = {}
+    shapes = dict.fromkeys(sorted(anonymous))
+    for subject, predicate, value in triples:
+        name = predicate[1:-1].removeprefix(SHACL)
+        said.setdefault(subject, {})[name] = value
+        if name == "path" or name.startswith("target") or (predicate == RDF_TYPE and value in _SHAPE_CLASSES):
+            shapes[subject] = None
+    for shape in shapes:
+        known = said.get(shape, {})
+        if not known.keys() & {"message", "sparql"}:
+            yield shape, known.get("description", known.get("name", _NO_MESSAGE))
+
+
+_MESSAGE: Final = iri_term(SHACL + "message")
+_NO_MESSAGE: Final = literal_term("This is not what the shape asks for.")
+_SHAPE_CLASSES: Final = frozenset((iri_term(SHACL + "NodeShape"), iri_term(SHACL + "PropertyShape")))
 
 
 def _anonymous_shapes(triples: Iterable[Statement]) -> set[Term]:
