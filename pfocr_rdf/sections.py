@@ -1,4 +1,4 @@
-"""RDF files to groups: a figure's section is one, the description of anything else another, whatever the files' order.
+"""RDF files to groups: a figure and its mentions are one, the description of anything else another, in any order.
 
 Files in the order of `pfocr-rdf convert` are cut as they are read. In any other order, triples are first sorted into
 temporary files by what they belong to, so that no order of the triples needs more memory.
@@ -23,7 +23,6 @@ from pfocr_rdf.output import OutputError
 from pfocr_rdf.terms import Statement, Term, statements_of
 from pfocr_rdf.validation import Group, digest, mentioning_figure
 from pfocr_rdf.vocabulary import (
-    FOAF_IMG,
     OA_HAS_TARGET,
     RDF_TYPE,
     SCHEMA_HTTP,
@@ -163,38 +162,34 @@ def _in_order(runs: Iterable[list[Statement]]) -> bool:
     """
     seen: set[int] = set()
     strays: set[int] = set()
-    """Figures of which a part stands outside of their sections, and images that do."""
+    """Figures of which a mention stands outside of their sections."""
     section: _Section | None = None
     for run in runs:
         subject = run[0][0]
         key = digest(subject)
         if _is_figure(run):
-            if section is not None:
-                strays.update(map(digest, section.missing))
-            if key in seen or key in strays:
-                return False
-            seen.add(key)
             section = _Section(run)
-            continue
-        if section is not None and not section.has(run):
-            strays.update(map(digest, section.missing))
-            section = None
-        targets = {value for _, predicate, value in run if predicate == OA_HAS_TARGET}
-        if section is not None:
-            if targets - {section.figure} or subject in section.subjects:
+            if key in strays:
                 return False
-            section.subjects.add(subject)
-            section.missing.discard(subject)
-            if mentioning_figure(subject) == section.figure:
-                continue
         else:
-            named = mentioning_figure(subject)
-            for figure in {*targets, named} - {None}:
-                if figure is not None:
-                    if digest(figure) in seen:
-                        return False
-                    strays.add(digest(figure))
-        if key in seen or key in strays:
+            if section is not None and not section.has(run):
+                section = None
+            own = section.figure if section is not None else None
+            figures = {value for _, predicate, value in run if predicate == OA_HAS_TARGET}
+            if (named := mentioning_figure(subject)) is not None:
+                figures.add(named)
+            for figure in figures - {own}:
+                if own is not None and figure != named:
+                    return False
+                if digest(figure) in seen:
+                    return False
+                strays.add(digest(figure))
+            if section is not None and subject in section.subjects:
+                return False
+            if section is not None and named == own:
+                section.subjects.add(subject)
+                continue
+        if key in seen:
             return False
         seen.add(key)
     return True
@@ -203,12 +198,11 @@ def _in_order(runs: Iterable[list[Statement]]) -> bool:
 class _Section:
     """A figure's section, as it is read: the figure, then whatever is a mention of it, or is named by it."""
 
-    __slots__ = ("figure", "missing", "named", "subjects")
+    __slots__ = ("figure", "named", "subjects")
 
     def __init__(self, run: Sequence[Statement]) -> None:
         self.figure = run[0][0]
         self.named = {value for _, _, value in run if value[0] != '"'}
-        self.missing = {value for _, predicate, value in run if predicate == FOAF_IMG and value[0] != '"'}
         self.subjects: set[Term] = set()
 
     def has(self, run: Sequence[Statement]) -> bool:
@@ -295,8 +289,6 @@ class _Homes:
         for subject, predicate, value in statements:
             if predicate == OA_HAS_TARGET:
                 self._join(self._own(subject), digest(value))
-            elif predicate == FOAF_IMG and value[0] != '"' and self._root(image := digest(value)) == image:
-                self._join(image, digest(subject))
 
     @staticmethod
     def _own(subject: Term) -> int:

@@ -1,0 +1,237 @@
+"""Groups of RDF files: sections stay whole, in any order of the triples, and results do not depend on the order."""
+
+from __future__ import annotations
+
+import gzip
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import pfocr_rdf
+from pfocr_rdf import InputError, Result, ShapesError
+from pfocr_rdf.sections import groups_of, read_rdf, survey
+from pfocr_rdf.shapefiles import read_shapes
+
+GOLDEN = sorted(path for path in (Path(__file__).parent / "golden").iterdir() if path.is_dir())
+FIGURE = "https://pfocr.wikipathways.org/figures/PMC1__{}.html"
+MENTION = "https://pfocr.wikipathways.org/mention/PMC1__{}.gene.0123456789"
+
+Key = tuple[str, str, str, str, str]
+
+
+def results(*inputs: Path, **options: object) -> Counter[Key]:
+    found: list[Result] = []
+    pfocr_rdf.validate(inputs, report=found.append, **options)  # type: ignore[arg-type]
+    return Counter((one.focus, one.path, one.value, one.shape, one.component) for one in found)
+
+
+def shuffled(source: Path, target: Path, *, seed: int) -> Path:
+    lines = source.read_bytes().splitlines(True)
+    random.Random(seed).shuffle(lines)
+    target.write_bytes(b"".join(lines))
+    return target
+
+
+def lines(*triples: str) -> bytes:
+    """Write triples; `F:a` is a figure and `M:a` a mention whose IRI names it."""
+    text = "".join(f"{triple} .\n" for triple in triples)
+    for kind, form in (("F", FIGURE), ("M", MENTION)):
+        for letter in "abc":
+            text = text.replace(f"{kind}:{letter}", f"<{form.format(letter)}>")
+    short = {
+        " type ": " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> ",
+        " target ": " <http://www.w3.org/ns/oa#hasTarget> ",
+        " image ": " <http://xmlns.com/foaf/0.1/img> ",
+        " Pathway ": " <http://vocabularies.wikipathways.org/wp#Pathway> ",
+    }
+    for name, whole in short.items():
+        text = text.replace(name, whole)
+    return text.encode()
+
+
+def subjects(path: Path) -> list[list[str]]:
+    """The subjects of each group, each once, a letter for a figure's section."""
+    known = survey([str(path)])
+    return [list(dict.fromkeys(subject for subject, _, _ in group)) for group in groups_of([str(path)], known)]
+
+
+# ------------------------------------------------------------------------------------------------------- order
+
+
+@pytest.mark.parametrize("case", GOLDEN, ids=lambda case: case.name)
+def test_results_do_not_depend_on_the_order_of_triples(case: Path, tmp_path: Path) -> None:
+    source = case / "expected.nt"
+    assert survey([str(source)]).in_order
+    expected = results(source)
+    assert results(case / "expected.ttl") == expected
+    mixed = shuffled(source, tmp_path / "mixed.nt", seed=3)
+    assert not survey([str(mixed)]).in_order
+    assert results(mixed) == expected
+    assert results(mixed, jobs=2) == expected
+
+
+ORDERED = (
+    ("F:a type Pathway", "M:a target F:a", "F:b type Pathway", "M:b target F:b", "<urn:x:gene> type <urn:x:Gene>"),
+    ("F:a type Pathway", "F:a image <urn:x:i>", "M:a target F:a", "<urn:x:i> type <urn:x:Image>"),
+    ("F:a type Pathway", "<urn:x:odd> target F:a", "F:b type Pathway"),
+    ("F:a type Pathway", "F:a image <urn:x:i>", "F:b type Pathway", "<urn:x:i> type <urn:x:Image>"),
+    ("<urn:x:gene> type <urn:x:Gene>", "F:a type Pathway", "M:a target F:a"),
+)
+UNORDERED = (
+    ("M:a target F:a", "F:a type Pathway"),
+    ("F:a type Pathway", "<urn:x:gene> type <urn:x:Gene>", "M:a target F:a"),
+    ("F:a type Pathway", "F:b type Pathway", "M:a target F:a"),
+    ("F:a type Pathway", "F:b type Pathway", "F:a <urn:x:p> F:b"),
+    ("F:a type Pathway", "M:a target F:b", "F:b type Pathway"),
+    ("F:a type Pathway", "M:a target F:a", "F:b type Pathway", "M:a target F:b"),
+    ("<urn:x:odd> target F:a", "F:a type Pathway"),
+    ("<urn:x:g> type <urn:x:Gene>", "<urn:x:h> type <urn:x:Gene>", "<urn:x:g> <urn:x:p> <urn:x:h>"),
+    ("F:a type Pathway", "M:a target F:a", "<urn:x:odd> target F:a", "M:a type <urn:x:Mention>"),
+)
+
+
+@pytest.mark.parametrize("triples", ORDERED)
+def test_what_stands_together_is_in_order(triples: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "x.nt").write_bytes(lines(*triples))
+    assert survey([str(tmp_path / "x.nt")]).in_order
+
+
+@pytest.mark.parametrize("triples", UNORDERED)
+def test_what_does_not_stand_together_is_not(triples: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "x.nt").write_bytes(lines(*triples))
+    assert not survey([str(tmp_path / "x.nt")]).in_order
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_sections_are_whole_in_any_order(seed: int, tmp_path: Path) -> None:
+    triples = [f"{kind}:{letter} type <urn:x:{kind}>" for kind in "FM" for letter in "abc"]
+    triples += [f"F:{letter} type Pathway" for letter in "abc"] + [f"M:{letter} target F:{letter}" for letter in "abc"]
+    triples += ["F:a image <urn:x:i>", "<urn:x:i> type <urn:x:Image>", "<urn:x:odd> target F:c", "<urn:x:odd> type F:c"]
+    random.Random(seed).shuffle(triples)
+    (tmp_path / "x.nt").write_bytes(lines(*triples))
+    expected = [{f"<{FIGURE.format(x)}>", f"<{MENTION.format(x)}>"} for x in "abc"]
+    expected[2].add("<urn:x:odd>")
+    groups = [set(group) for group in subjects(tmp_path / "x.nt") if group != ["<urn:x:i>"]]
+    assert sorted(groups, key=sorted) == sorted(expected, key=sorted)
+
+
+def test_a_mention_of_two_figures_holds_their_sections_together(tmp_path: Path) -> None:
+    (tmp_path / "x.nt").write_bytes(
+        lines("F:a type Pathway", "M:a target F:a", "M:a target F:b", "F:b type Pathway", "M:b target F:b")
+    )
+    (group,) = subjects(tmp_path / "x.nt")
+    assert len(group) == 4
+
+
+def test_figures_that_are_each_others_targets_end(tmp_path: Path) -> None:
+    (tmp_path / "x.nt").write_bytes(lines("F:a target F:b", "F:b target F:a", "F:a type Pathway", "F:b type Pathway"))
+    (group,) = subjects(tmp_path / "x.nt")
+    assert len(group) == 2
+
+
+# ----------------------------------------------------------------------------------------------------- reading
+
+
+def test_blank_nodes_are_named_by_their_order_in_all_files(tmp_path: Path) -> None:
+    for name in ("a.ttl", "b.ttl"):
+        (tmp_path / name).write_text("<urn:x:s> <urn:x:p> [ <urn:x:q> _:same ] , _:same .")
+    names = [str(tmp_path / name) for name in ("a.ttl", "b.ttl")]
+    read = list(read_rdf(names))
+    assert read == list(read_rdf(names))
+    first, second = (
+        {term for statement in part for term in statement if term[0] == "_"} for part in (read[:3], read[3:])
+    )
+    assert len(first) == len(second) == 2
+    assert not first & second
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("x.ttl", b"<urn:x:a> <urn:x:b>", "no valid Turtle"),
+        ("x.nt", b"<a> <b> <c> .", "no valid N-Triples"),
+        ("x.nt.gz", b"no gzip", "not a gzip"),
+        ("x.nt.gz", gzip.compress(b"<urn:x:a> <urn:x:b> <urn:x:c> .\n" * 999)[:-12], "damaged or cut"),
+        ("x.ttl", None, "no such file"),
+    ],
+)
+def test_what_cannot_be_read_is_said_with_its_file(
+    name: str, content: bytes | None, message: str, tmp_path: Path
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=message) as raised:
+        results(tmp_path / name)
+    assert str(tmp_path / name) in str(raised.value)
+
+
+def test_rdf_and_records_are_not_mixed(examples: Path) -> None:
+    with pytest.raises(InputError, match="not both"):
+        results(examples, GOLDEN[0] / "expected.nt")
+
+
+def test_what_is_not_data_of_pfocr_is_checked_too(tmp_path: Path) -> None:
+    (tmp_path / "x.ttl").write_text("<urn:x:s> a <urn:x:C> ; <http://www.w3.org/2002/07/owl#sameAs> [ a <urn:x:D> ] .")
+    assert {shape.rpartition("/")[2] for _, _, _, shape, _ in results(tmp_path / "x.ttl")} == {
+        "common#same-as",
+        "common#Node",
+    }
+    (tmp_path / "empty.nt").touch()
+    assert not results(tmp_path / "empty.nt")
+
+
+# -------------------------------------------------------------------------------------------------- own shapes
+
+TITLE = "https://pfocr.wikipathways.org/shapes/figure#title-given"
+
+
+def own(folder: Path, text: str, name: str = "own.ttl") -> Path:
+    (folder / name).write_text(f"@prefix sh: <http://www.w3.org/ns/shacl#> .\n{text}")
+    return folder
+
+
+def test_a_shape_of_pfocr_can_be_given_another_severity_or_none(examples: Path, tmp_path: Path) -> None:
+    def severities() -> set[str]:
+        found: list[Result] = []
+        pfocr_rdf.validate([examples], report=found.append, shapes=tmp_path)
+        return {one.severity for one in found if one.shape == TITLE}
+
+    own(tmp_path, f"<{TITLE}> sh:severity sh:Violation .")
+    assert severities() == {"Violation"}
+    own(tmp_path, f"<{TITLE}> sh:deactivated true .")
+    assert severities() == set()
+    own(tmp_path, "<https://pfocr.wikipathways.org/shapes/references#Paper> sh:deactivated true .")
+    assert severities() == {"Warning"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("own.ttl", "<urn:x:a> a sh:NodeShape ; sh:targetClass", "own.ttl: no valid Turtle"),
+        ("own.ttl", '<urn:x:a> a sh:NodeShape ; sh:targetClass <urn:x:C> ; sh:minLength "a" .', "no valid SHACL"),
+        ("own.ttl", '<urn:x:a> a sh:NodeShape ; sh:targetClass <urn:x:C> ; sh:pattern "(" .', "no regular expression"),
+        ("references.ttl", "<urn:x:a> sh:targetObjectsOf <urn:x:p> ; sh:nodeKind sh:IRI .", "not sh:nodeKind"),
+        ("own.txt", "", "no shapes"),
+    ],
+)
+def test_shapes_that_are_none_are_said_to_be(name: str, text: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(ShapesError, match=message):
+        read_shapes(str(own(tmp_path, text, name)))
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ShapesError, match="no such file"):
+        read_shapes(str(tmp_path / "none"))
+
+
+def test_own_references_are_checked_over_the_whole(examples: Path, tmp_path: Path) -> None:
+    own(
+        tmp_path,
+        "<urn:x:a> a sh:NodeShape ; sh:targetObjectsOf <http://www.w3.org/ns/oa#hasBody> ; sh:class <urn:x:None> .",
+        "references.ttl",
+    )
+    bodies = {one[0] for one in results(examples, shapes=tmp_path, instead=True)}
+    assert bodies
+    assert all(body.startswith(("https://identifiers.org/", "http://")) for body in bodies)
