@@ -50,7 +50,7 @@ class Nodes:
 
     __slots__ = ("_kept", "_nodes")
 
-    LIMIT: Final = 100_000
+    LIMIT: Final = 20_000
     """Terms that are remembered."""
 
     LONG: Final = 100
