@@ -16,7 +16,7 @@ from typing import Final
 
 import pyoxigraph
 
-from pfocr_rdf.terms import Statement, Term, lines, statements_of
+from pfocr_rdf.terms import Statement, Term, line_safe, lines, statements_of
 from pfocr_rdf.vocabulary import RDF_TYPE, SCHEMA_HTTP, SCHEMA_HTTPS, SchemaOrg, prefixes
 
 __all__ = ["FORMATS", "Format", "read_written", "turtle_header", "write_ntriples", "write_turtle"]
@@ -156,4 +156,4 @@ def read_written(data: bytes, format: str, schema: SchemaOrg = SCHEMA_HTTP) -> I
         yield from statements_of(data)
         return
     for quad in pyoxigraph.parse(FORMATS[format].header(schema) + data, format=pyoxigraph.RdfFormat.TURTLE):
-        yield Term(str(quad.subject)), Term(str(quad.predicate)), Term(str(quad.object))
+        yield Term(str(quad.subject)), Term(str(quad.predicate)), Term(line_safe(str(quad.object)))
