@@ -93,8 +93,8 @@ class Distinct:
             if not self._files:
                 folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="pfocr-rdf-"))
                 for number in range(FILES):
-                    file = self._stack.enter_context(open(Path(folder, f"{number:02x}"), "w+b"))
-                    self._files.append(file)
+                    opened = open(Path(folder, f"{number:02x}"), "w+b")  # noqa: SIM115 - the stack closes it
+                    self._files.append(self._stack.enter_context(opened))
             buckets: list[list[bytes]] = [[] for _ in range(FILES)]
             for digest in self._few:
                 buckets[digest[0]].append(digest)
