@@ -13,6 +13,7 @@ import pfocr_rdf
 from pfocr_rdf import InputError, Result, ShapesError
 from pfocr_rdf.sections import groups_of, read_rdf, survey
 from pfocr_rdf.shapefiles import read_shapes
+from pfocr_rdf.vocabulary import PREFIXES
 
 GOLDEN = sorted(path for path in (Path(__file__).parent / "golden").iterdir() if path.is_dir())
 FIGURE = "https://pfocr.wikipathways.org/figures/PMC1__{}.html"
@@ -235,3 +236,21 @@ def test_own_references_are_checked_over_the_whole(examples: Path, tmp_path: Pat
     bodies = {one[0] for one in results(examples, shapes=tmp_path, instead=True)}
     assert bodies
     assert all(body.startswith(("https://identifiers.org/", "http://")) for body in bodies)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "component"),
+    [
+        ("sh:path ( [ sh:inversePath oa:hasTarget ] pfocr:word ) ; sh:minLength 2", "MinLength"),
+        ("sh:path [ sh:alternativePath ( dc:title dc:source ) ] ; sh:maxCount 1", "MaxCount"),
+        ("sh:path dc:title ; sh:in ( 'a' 'b' )", "In"),
+        ("sh:path dc:title ; sh:or ( [ sh:maxLength 3 ] [ sh:pattern '^x' ] )", "Or"),
+        ("sh:path dc:title ; sh:xone ( [ sh:minLength 1 ] [ sh:nodeKind sh:Literal ] )", "Xone"),
+        ("sh:path dc:title ; sh:languageIn ( 'en' )", "LanguageIn"),
+    ],
+)
+def test_own_shapes_may_hold_lists(constraint: str, component: str, examples: Path, tmp_path: Path) -> None:
+    prefixes = "".join(f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in ("dc", "oa", "pfocr", "wp"))
+    own(tmp_path, f"{prefixes}<urn:x:a> a sh:NodeShape ; sh:targetClass wp:Pathway ; sh:property [ {constraint} ] .")
+    found = results(examples, shapes=tmp_path, instead=True)
+    assert {one[4].rpartition("#")[2] for one in found} == {f"{component}ConstraintComponent"}
