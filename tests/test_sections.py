@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import random
 from collections import Counter
 from pathlib import Path
@@ -153,7 +154,14 @@ def test_blank_nodes_are_named_by_their_order_in_all_files(tmp_path: Path) -> No
     [
         ("x.ttl", b"<urn:x:a> <urn:x:b>", "no valid Turtle"),
         ("x.nt", b"<a> <b> <c> .", "no valid N-Triples"),
-        ("x.nt.gz", b"no gzip", "not a gzip"),
+        ("x.nt.gz", b"no gzip", "is no gzip file"),
+        ("x.nt.gz", b"", "is damaged or cut"),
+        ("x.nt.gz", gzip.compress(b"<urn:x:a> <urn:x:b> <urn:x:c> .\n")[:-8] + bytes(8), "is damaged or cut"),
+        ("x.nt", b'<urn:x:a> <urn:x:b> "' + b"x" * (1 << 25) + b'" .', "larger than 16 MiB"),
+        ("x.nt", b'<urn:x:a> <urn:x:b> "c"@en--ltr .', "RDF 1.2"),
+        ("x.ttl", b"<urn:x:a> <urn:x:b> <<( <urn:x:c> <urn:x:d> <urn:x:e> )>> .", "RDF 1.2"),
+        ("x.ttl", b"<urn:x:a>\n<urn:x:\n\x1b[31m> <urn:x:b> .", r"code point '\\n'$"),
+        ("x.ttl", b"@prefix a: <urn:x:> .", "no triple"),
         ("x.nt.gz", gzip.compress(b"<urn:x:a> <urn:x:b> <urn:x:c> .\n" * 999)[:-12], "damaged or cut"),
         ("x.ttl", None, "no such file"),
     ],
@@ -179,8 +187,36 @@ def test_what_is_not_data_of_pfocr_is_checked_too(tmp_path: Path) -> None:
         "common#same-as",
         "common#Node",
     }
-    (tmp_path / "empty.nt").touch()
-    assert not results(tmp_path / "empty.nt")
+
+
+@pytest.mark.parametrize("content", ["", "\n# nothing\n"])
+def test_a_graph_without_triples_is_not_taken_for_a_valid_one(content: str, tmp_path: Path) -> None:
+    """A dump may have been cut to nothing; a part may have nothing."""
+    (tmp_path / "empty.nt").write_text(content)
+    with pytest.raises(InputError, match="no triple"):
+        results(tmp_path / "empty.nt")
+    assert not results(tmp_path / "empty.nt", part=True)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_which_can_be_read_but_once_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.nt")
+    with pytest.raises(InputError, match="no file that can be read twice"):
+        results(tmp_path / "x.nt")
+
+
+def test_the_case_of_a_suffix_does_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "X.NT").write_bytes(b"<urn:x:a> <http://www.w3.org/2002/07/owl#sameAs> <urn:x:b> .\n")
+    (tmp_path / "X.TTL.GZ").write_bytes(gzip.compress((tmp_path / "X.NT").read_bytes()))
+    assert len(results(tmp_path / "X.NT")) == len(results(tmp_path / "X.TTL.GZ")) == 1
+
+
+def test_what_stands_twice_is_counted_once(tmp_path: Path) -> None:
+    source = GOLDEN[0] / "expected.nt"
+    once, twice = (pfocr_rdf.validate([source] * number) for number in (1, 2))
+    assert (twice.figures, twice.triples, twice.results) == (once.figures, once.triples, once.results)
+    (tmp_path / "x.ttl").write_bytes(b"<urn:x:a> <urn:x:b> <urn:x:c> , <urn:x:d> , <urn:x:c> .")
+    assert pfocr_rdf.validate([tmp_path / "x.ttl"]).triples == 2
 
 
 # -------------------------------------------------------------------------------------------------- own shapes
