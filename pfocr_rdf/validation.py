@@ -53,6 +53,9 @@ __all__ = [
 SHACL: Final = "http://www.w3.org/ns/shacl#"
 SEVERITIES: Final = ("Violation", "Warning", "Info")
 
+ANONYMOUS: Final = "urn:pfocr-rdf:shape:"
+"""What the IRIs of shapes begin with that have none of their own; the name of the file and a number follow."""
+
 Group: TypeAlias = Sequence[Statement]
 """Statements that stand together: a figure's section, or the description of one thing."""
 
@@ -172,20 +175,24 @@ def shape_index(shapes: bytes) -> Mapping[str, Shape]:
         path = next(iter(properties.get("path", ())), None)
         label = next(iter(properties.get("name", ())), None)
         index[iri_text(subject)] = Shape(
-            name=_shape_name(subject, label, path, parents),
+            name=_shape_name(subject, label, _sparql_path(path, values) if path is not None else "", parents),
             path=_sparql_path(path, values) if path is not None else "",
             turtle_path=_turtle_path(path, values) if path is not None else "",
         )
     return index
 
 
-def _shape_name(shape: Term, name: Term | None, path: Term | None, parents: Mapping[Term, Term]) -> str:
-    file, _, local = re.split(r"[/:](?=[^/:]*$)", iri_text(shape), maxsplit=1)[-1].partition("#")
+def _shape_name(shape: Term, name: Term | None, path: str, parents: Mapping[Term, Term]) -> str:
+    iri = iri_text(shape)
+    if iri.startswith(ANONYMOUS):
+        file, _, local = iri.removeprefix(ANONYMOUS).rpartition(":")
+    else:
+        file, _, local = re.split(r"[/:](?=[^/:]*$)", iri, maxsplit=1)[-1].partition("#")
     if name is not None:
         local = plain_text(name)
-    elif shape in parents and path is not None:
-        local = f"{iri_text(parents[shape]).rpartition('#')[2]} {iri_text(path)}"
-    return f"{file}: {local}" if local else file
+    elif shape in parents and path:
+        local = f"{iri_text(parents[shape]).rpartition('#')[2]} {path}"
+    return ": ".join(filter(None, (unquote(file), local)))
 
 
 _PATHS: Final = {

@@ -251,11 +251,26 @@ def test_a_shape_of_pfocr_can_be_given_another_severity_or_none(examples: Path, 
         ("own.ttl", '<urn:x:a> a sh:NodeShape ; sh:targetClass <urn:x:C> ; sh:pattern "(" .', "no regular expression"),
         ("references.ttl", "<urn:x:a> sh:targetObjectsOf <urn:x:p> ; sh:nodeKind sh:IRI .", "not sh:nodeKind"),
         ("own.txt", "", "no shapes"),
+        ("own.ttl", "<urn:x:a> a <urn:x:C> .", "no shape with a target"),
+        ("own.ttl", "<urn:x:a> a sh:NodeShape ; sh:property [ sh:path <urn:x:p> ; sh:maxCount 0 ] .", "with a target"),
+        (
+            "own.ttl",
+            "<urn:x:a> a sh:NodeShape ; sh:targetClass <urn:x:C> ; sh:minCuont 1 .",
+            "sh:minCuont: SHACL has no",
+        ),
+        ("own.ttl", "<urn:x:a> a sh:NodeShape ; sh:target [ a sh:SPARQLTarget ] .", "sh:target: is not of SHACL Core"),
+        (
+            "own.ttl",
+            "<urn:x:a> a sh:NodeShape ; sh:targetClass <urn:x:C> ; sh:rule [] .",
+            "sh:rule: is not of SHACL Core",
+        ),
+        ("own.ttl", "<urn:x:a> a sh:NodeShape ; <urn:x:p> <<( <urn:x:a> <urn:x:b> <urn:x:c> )>> .", "RDF 1.2"),
     ],
 )
 def test_shapes_that_are_none_are_said_to_be(name: str, text: str, message: str, tmp_path: Path) -> None:
-    with pytest.raises(ShapesError, match=message):
-        read_shapes(str(own(tmp_path, text, name)))
+    for instead in (False, True):
+        with pytest.raises(ShapesError, match=message):
+            read_shapes(str(own(tmp_path, text, name)), instead=instead)
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
@@ -290,3 +305,30 @@ def test_own_shapes_may_hold_lists(constraint: str, component: str, examples: Pa
     own(tmp_path, f"{prefixes}<urn:x:a> a sh:NodeShape ; sh:targetClass wp:Pathway ; sh:property [ {constraint} ] .")
     found = results(examples, shapes=tmp_path, instead=True)
     assert {one[4].rpartition("#")[2] for one in found} == {f"{component}ConstraintComponent"}
+
+
+def test_own_shapes_in_several_files_keep_their_blank_nodes_apart(examples: Path, tmp_path: Path) -> None:
+    """The second path of `own1.ttl` and the twelfth of `own.ttl` are two."""
+    for name, first, count in (("own.ttl", "oa:hasTarget", 12), ("own1.ttl", "oa:hasBody", 2), ("ü x.ttl", "oa:x", 1)):
+        paths = "".join(f"[ sh:path [ sh:inversePath {first} ] ; sh:maxCount {1000 + n} ] , " for n in range(count - 1))
+        own(
+            tmp_path,
+            f"@prefix oa: <http://www.w3.org/ns/oa#> . <urn:x:{count}> a sh:NodeShape ; "
+            f"sh:targetClass <http://vocabularies.wikipathways.org/wp#Pathway> ; "
+            f"sh:property {paths} [ sh:path [ sh:inversePath {first} ] ; sh:maxCount 1 ] .",
+            name,
+        )
+    found = {one[1] for one in results(examples, shapes=tmp_path, instead=True)}
+    assert found == {"^<http://www.w3.org/ns/oa#hasTarget>"}
+
+
+def test_a_shape_without_a_name_is_named_by_its_file_or_its_iri(examples: Path, tmp_path: Path) -> None:
+    own(
+        tmp_path,
+        "<https://example.org/#Title> a sh:NodeShape ; sh:maxLength 1 ; "
+        "sh:targetClass <http://vocabularies.wikipathways.org/wp#Pathway> ; "
+        "sh:property [ sh:path <http://purl.org/dc/elements/1.1/title> ; sh:maxLength 1 ] .",
+    )
+    found: list[Result] = []
+    pfocr_rdf.validate([examples], report=found.append, shapes=tmp_path, instead=True)
+    assert {one.name for one in found} == {"Title", "own: Title <http://purl.org/dc/elements/1.1/title>"}
