@@ -368,7 +368,7 @@ class Check:
             ShapesError: when the engine cannot read them.
             MissingExtraError: when the engine is not installed.
         """
-        _prepared(self.engine, self._shapes)
+        _prepared(self.engine, retargeted(self._shapes)[0])
         reference_rules(self.shapes.references)
 
     @property
@@ -383,7 +383,8 @@ class Check:
         """
         from pfocr_rdf.engines import ENGINES
 
-        find = _prepared(self.engine, self._shapes)
+        shapes, targets = retargeted(self._shapes)
+        find = _prepared(self.engine, shapes)
         rules = None if self.part else reference_rules(self.shapes.references)
         results: list[Located] = []
         described: dict[Term, int] = {}
@@ -393,10 +394,13 @@ class Check:
             statements = [statement for group in batch for statement in group]
             triples += len(statements)
             figures += sum(predicate == RDF_TYPE and value == WP_PATHWAY for _, predicate, value in statements)
-            if findings := find(statements):
+            here = sorted(targets.keys() & {subject for subject, _, _ in statements}) if targets else ()
+            if findings := find([*statements, *(targets[term] for term in here)] if here else statements):
                 results += _located(findings, batch, self.shapes.index)
             if rules is not None:
                 rules.gather(batch, described, referenced)
+                for term in here:
+                    described.setdefault(term, 0)
         return Checked(
             tuple(results),
             tuple((digest(term), classes) for term, classes in described.items()),
@@ -408,6 +412,13 @@ class Check:
     def packed(self, groups: Iterable[bytes]) -> Checked:
         """Check groups that come from another process, each as N-Triples."""
         return self([list(statements_of(group)) for group in groups])
+
+    def absent(self, described: Callable[[Term], bool]) -> list[Located]:
+        """Check the nodes that shapes target, but that are described nowhere."""
+        shapes, targets = retargeted(self._shapes)
+        if not (statements := [statement for term, statement in targets.items() if not described(term)]):
+            return []
+        return _located(_prepared(self.engine, shapes)(statements), [statements], self.shapes.index)
 
     def references(self, statements: Sequence[Statement]) -> list[Finding]:
         """Check what is referred to, given its classes."""
@@ -424,6 +435,33 @@ def _prepared(engine: str, shapes: bytes) -> Find:
     from pfocr_rdf.engines import ENGINES
 
     return ENGINES[engine].prepare(list(statements_of(shapes)))
+
+
+@lru_cache(maxsize=8)
+def retargeted(shapes: bytes) -> tuple[bytes, Mapping[Term, Statement]]:
+    """Let what shapes target by `sh:targetNode` be found by a statement, which is given where the node is described.
+
+    An engine checks such a node in whatever it is given, and would miss in one part what another part says of it.
+
+    Returns:
+        The shapes, and the statement for each node.
+    """
+    if _TARGET_NODE.encode() not in shapes:
+        return shapes, {}
+    targets: dict[Term, Statement] = {}
+    changed: list[Statement] = []
+    for subject, predicate, value in statements_of(shapes):
+        if predicate == _TARGET_NODE:
+            known = targets.setdefault(value, (_SOMETHING, Term(f"<urn:pfocr-rdf:target:{len(targets)}>"), value))
+            changed.append((subject, _TARGET_OBJECTS, known[1]))
+        else:
+            changed.append((subject, predicate, value))
+    return b"".join(lines(changed)), targets
+
+
+_TARGET_NODE: Final = Term(f"<{SHACL}targetNode>")
+_TARGET_OBJECTS: Final = Term(f"<{SHACL}targetObjectsOf>")
+_SOMETHING: Final = Term("<urn:pfocr-rdf:something>")
 
 
 def digest(term: Term) -> int:
@@ -604,8 +642,6 @@ _REFERENCE_WORDS: Final = frozenset(
 REFERENCES: Final = 2000
 """References that are checked at once."""
 
-_SOMETHING: Final = Term("<urn:pfocr-rdf:something>")
-
 
 # --------------------------------------------------------------------------------------------------- the whole
 
@@ -739,9 +775,11 @@ class Validation:
         self._report(result)
 
     def finish(self) -> Verdict:
-        """Check the references, now that all is known that is described."""
+        """Check the references, and what shapes target but nothing describes, now that all is known."""
         if self.check.part:
             return self.verdict
+        for located in self.check.absent(lambda term: digest(term) in self._described):
+            self._give(located)
         failing: list[Term] = [
             term
             for term, (predicates, _) in self._referenced.items()

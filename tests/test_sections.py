@@ -332,3 +332,33 @@ def test_a_shape_without_a_name_is_named_by_its_file_or_its_iri(examples: Path, 
     found: list[Result] = []
     pfocr_rdf.validate([examples], report=found.append, shapes=tmp_path, instead=True)
     assert {one.name for one in found} == {"Title", "own: Title <http://purl.org/dc/elements/1.1/title>"}
+
+
+DATASET = "https://pfocr.wikipathways.org/dataset/pfocr"
+
+
+@pytest.mark.parametrize("engine", ["pyshacl", "turbo"])
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_node_that_own_shapes_target_is_checked_once_where_it_is_described(
+    engine: str, jobs: int, examples: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("pyshacl_turbo" if engine == "turbo" else "pyshacl")
+    own(
+        tmp_path,
+        f"""<urn:x:a> a sh:NodeShape ; sh:targetNode <{DATASET}> , <https://identifiers.org/ncbigene/7157> , <urn:x:b> , "c" ;
+            sh:property [ sh:path <http://purl.org/dc/terms/license> ; sh:minCount 1 ] ,
+                [ sh:path <http://purl.org/pav/createdOn> ; sh:minCount 1 ] .""",
+    )
+    found = results(examples, shapes=tmp_path, instead=True, engine=engine, jobs=jobs)
+    pav, licence = "<http://purl.org/pav/createdOn>", "<http://purl.org/dc/terms/license>"
+    expected = {(DATASET, pav)}
+    for node in ("https://identifiers.org/ncbigene/7157", "urn:x:b", '"c"'):
+        expected |= {(node, pav), (node, licence)}
+    assert Counter(one[:2] for one in found.elements()) == Counter(expected)
+
+
+def test_a_part_need_not_hold_the_nodes_that_own_shapes_target(tmp_path: Path) -> None:
+    own(tmp_path, f"<urn:x:a> a sh:NodeShape ; sh:targetNode <{DATASET}> , <urn:x:b> ; sh:class <urn:x:C> .")
+    (tmp_path / "x.nt").write_text("<urn:x:b> <urn:x:p> <urn:x:c> .\n")
+    found = results(tmp_path / "x.nt", shapes=tmp_path, instead=True, part=True)
+    assert {one[0] for one in found} == {"urn:x:b"}
