@@ -395,7 +395,8 @@ class Check:
             triples += len(statements)
             figures += sum(predicate == RDF_TYPE and value == WP_PATHWAY for _, predicate, value in statements)
             here = sorted(targets.keys() & {subject for subject, _, _ in statements}) if targets else ()
-            if findings := find([*statements, *(targets[term] for term in here)] if here else statements):
+            told = [*(targets[term] for term in here), *_blank_nodes(statements)]
+            if findings := find([*statements, *told] if told else statements):
                 results += _located(findings, batch, self.shapes.index)
             if rules is not None:
                 rules.gather(batch, described, referenced)
@@ -435,6 +436,17 @@ def _prepared(engine: str, shapes: bytes) -> Find:
     from pfocr_rdf.engines import ENGINES
 
     return ENGINES[engine].prepare(list(statements_of(shapes)))
+
+
+def _blank_nodes(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """Tell each blank node by a statement that `common.ttl` targets: SHACL has no target for whatever there is."""
+    named = {
+        term for subject, _, value in statements if subject[0] == "_" or value[0] == "_" for term in (subject, value)
+    }
+    return ((_SOMETHING, _HOLDS, term) for term in sorted(named) if term[0] == "_")
+
+
+_HOLDS: Final = Term("<https://pfocr.wikipathways.org/shapes/common#holds>")
 
 
 @lru_cache(maxsize=8)

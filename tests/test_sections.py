@@ -189,6 +189,23 @@ def test_what_is_not_data_of_pfocr_is_checked_too(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("engine", ["pyshacl", "turbo"])
+def test_no_blank_node_is_passed_over(engine: str, jobs: int, tmp_path: Path) -> None:
+    """Neither one without a type, nor one that is but referred to."""
+    pytest.importorskip("pyshacl_turbo" if engine == "turbo" else "pyshacl")
+    (tmp_path / "x.ttl").write_text("""
+        <urn:x:a> <urn:x:p> [ <urn:x:q> "c" ] , _:only .
+        <urn:x:b> <urn:x:q> [ a <urn:x:C> ] .
+    """)
+    found = results(tmp_path / "x.ttl", engine=engine, jobs=jobs)
+    assert sorted((one[0], one[3].rpartition("/")[2], count) for one, count in found.items()) == [
+        ("_:b0", "common#Node", 1),
+        ("_:b1", "common#Node", 1),
+        ("_:b2", "common#Node", 1),
+    ]
+
+
 @pytest.mark.parametrize("content", ["", "\n# nothing\n"])
 def test_a_graph_without_triples_is_not_taken_for_a_valid_one(content: str, tmp_path: Path) -> None:
     """A dump may have been cut to nothing; a part may have nothing."""
@@ -345,7 +362,8 @@ def test_a_node_that_own_shapes_target_is_checked_once_where_it_is_described(
     pytest.importorskip("pyshacl_turbo" if engine == "turbo" else "pyshacl")
     own(
         tmp_path,
-        f"""<urn:x:a> a sh:NodeShape ; sh:targetNode <{DATASET}> , <https://identifiers.org/ncbigene/7157> , <urn:x:b> , "c" ;
+        f"""<urn:x:a> a sh:NodeShape ; sh:targetNode <{DATASET}> , <urn:x:b> , "c" ;
+            sh:targetNode <https://identifiers.org/ncbigene/7157> ;
             sh:property [ sh:path <http://purl.org/dc/terms/license> ; sh:minCount 1 ] ,
                 [ sh:path <http://purl.org/pav/createdOn> ; sh:minCount 1 ] .""",
     )
