@@ -94,7 +94,7 @@ def _parsed(name: str) -> Iterator[Statement]:
         raise InputError(f"{name}: is damaged or cut: {error}") from error
     except gzip.BadGzipFile as error:
         if str(error).startswith("Not a gzipped file"):
-            raise InputError(f"{name}: is no gzip file, or goes on after its end as none does") from error
+            raise InputError(f"{name}: is no gzip file, or has something else after its end") from error
         raise InputError(f"{name}: is damaged or cut: {error}") from error
     except OSError as error:
         raise InputError(f"{name}: {(error.strerror or str(error)).lower()}") from error

@@ -44,6 +44,8 @@ def read_shapes(folder: str | None = None, *, instead: bool = False) -> Shapes:
     """
     if folder is None:
         return _ours()
+    if not folder:
+        raise ShapesError("the name of the folder of shapes is empty; give a folder of shapes in Turtle")
     given = {name: tuple(statements) for name, statements in _read(Path(folder)).items()}
     _check(folder, given)
     ours = {} if instead else _read(shapes_folder())
@@ -94,7 +96,7 @@ def _written(statements: Iterable[Statement]) -> bytes:
 def _read(folder: Path) -> dict[str, list[Statement]]:
     """Read the files of a folder, by name."""
     try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix == ".ttl" and path.is_file())
+        paths = sorted(path for path in folder.iterdir() if path.suffix == ".ttl" and not path.is_dir())
     except OSError as error:
         raise ShapesError(f"{folder}: {_why(error)}; give a folder of shapes in Turtle") from error
     if not paths:

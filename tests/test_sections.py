@@ -295,6 +295,21 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         read_shapes(str(tmp_path / "none"))
 
 
+def test_a_folder_without_a_name_is_not_the_one_that_one_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(own(tmp_path, "<urn:x:a> a sh:NodeShape ; sh:targetClass <urn:x:C> ; sh:minLength 1 ."))
+    with pytest.raises(ShapesError, match="name of the folder of shapes is empty"):
+        read_shapes("")
+
+
+def test_a_link_to_shapes_that_leads_nowhere_is_not_passed_over(tmp_path: Path) -> None:
+    own(tmp_path, "<urn:x:a> a sh:NodeShape ; sh:targetClass <urn:x:C> ; sh:minLength 1 .")
+    (tmp_path / "b.ttl").symlink_to("nowhere.ttl")
+    with pytest.raises(ShapesError, match=r"b\.ttl: no such file"):
+        read_shapes(str(tmp_path))
+
+
 def test_own_references_are_checked_over_the_whole(examples: Path, tmp_path: Path) -> None:
     own(
         tmp_path,
