@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, Final
 from pfocr_rdf import __version__
 from pfocr_rdf.diagnostics import CODES, Diagnostic
 from pfocr_rdf.entities import Contribution
-from pfocr_rdf.figures import Journal, Paper
 from pfocr_rdf.mapping import Settings
 from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.record import RecordBytes
@@ -188,7 +187,7 @@ def _encoded(converted: Converted, key: str, record: RecordFile) -> list[Any]:
         [
             given.figid,
             given.iri,
-            astuple(given.paper),
+            given.paper,
             given.terms,
             given.organisms,
             given.others,
@@ -208,13 +207,11 @@ def _decoded(entry: list[Any], key: str, data: bytes, content: RecordBytes) -> C
     _, triples, (figid, iri, paper, terms, organisms, others, image, shared_image), diagnostics = entry
     if not isinstance(triples, int):
         raise TypeError("the entry is of another shape")
-    pmcid, title, citation, year, doi, journal, publisher, keywords = paper
-    journal = Journal(*journal) if journal is not None else None
     given = Contribution(
         figid=figid,
         iri=Term(iri),
         file=content.file,
-        paper=Paper(pmcid, title, citation, year, doi, journal, publisher, tuple(keywords)),
+        paper=str(paper),
         terms=tuple(
             (source, identifier, kinds, tuple(labels), taxon) for source, identifier, kinds, labels, taxon in terms
         ),

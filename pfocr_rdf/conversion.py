@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby, islice
-from operator import itemgetter
+from itertools import chain
 from typing import Final
 
 from pfocr_rdf.cache import Cache, Converted
 from pfocr_rdf.database import Database, RecordFile
 from pfocr_rdf.diagnostics import Diagnostic, Findings, Report, diagnose
-from pfocr_rdf.entities import Entities, contribution, entity_statements
+from pfocr_rdf.entities import Entities, contribution, entity_groups
 from pfocr_rdf.figures import Figure
 from pfocr_rdf.iris import figure_iri
 from pfocr_rdf.mapping import Section, Settings, map_figures
@@ -425,14 +424,15 @@ def convert_databases(
         if advance is not None:
             advance(len(job.records))
 
-    def written() -> Iterator[list[Statement]]:
-        for subjects in _subjects_together(entity_statements(entities, settings=settings, report=counting)):
-            counts.triples += len(subjects)
-            write(FORMATS[format].write(subjects, settings.schema))
-            yield subjects
+    def written() -> Iterator[list[Group]]:
+        for groups in _parts(entity_groups(entities, settings=settings, report=counting)):
+            statements = list(chain.from_iterable(groups))
+            counts.triples += len(statements)
+            write(FORMATS[format].write(statements, settings.schema))
+            yield groups
 
     if validation is not None:
-        validation.check_all(list(group) for subjects in written() for _, group in groupby(subjects, itemgetter(0)))
+        validation.check_all(chain.from_iterable(written()))
         validation.finish()
     else:
         for _ in written():
@@ -440,13 +440,15 @@ def convert_databases(
     return counts
 
 
-def _subjects_together(statements: Iterator[Statement], size: int = PART) -> Iterator[list[Statement]]:
-    """Cut statements into parts of at least `size`, never within a subject."""
-    while part := list(islice(statements, size)):
-        for statement in statements:
-            if statement[0] != part[-1][0]:
-                yield part
-                part = [statement, *islice(statements, size)]
-            else:
-                part.append(statement)
+def _parts(groups: Iterable[Group], size: int = PART) -> Iterator[list[Group]]:
+    """Cut groups into parts of at least `size` statements."""
+    part: list[Group] = []
+    count = 0
+    for group in groups:
+        part.append(group)
+        count += len(group)
+        if count >= size:
+            yield part
+            part, count = [], 0
+    if part:
         yield part
