@@ -19,10 +19,11 @@ from pyoxigraph import NamedNode, Triple
 
 from pfocr_rdf.cache import Cache, open_cache
 from pfocr_rdf.conversion import CHUNK, Counts, Identities, Identity, convert_databases, read_records
-from pfocr_rdf.database import InputError, open_input, read_taxonomy
+from pfocr_rdf.database import open_input, read_taxonomy
 from pfocr_rdf.diagnostics import Diagnostic, Report, diagnose, json_line
 from pfocr_rdf.entities import Entities, contribution, entity_statements
 from pfocr_rdf.figures import Figure
+from pfocr_rdf.inputs import rdf_files
 from pfocr_rdf.mapping import DEFAULTS, Settings, map_figures
 from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.output import OutputError, open_output
@@ -311,7 +312,7 @@ def validate(
     """
     from pfocr_rdf.engines import ENGINES
     from pfocr_rdf.results import REPORTS
-    from pfocr_rdf.sections import groups_of, is_rdf, survey
+    from pfocr_rdf.sections import groups_of, survey
     from pfocr_rdf.shapefiles import read_shapes
 
     for given, known in ((engine, ENGINES), (format, REPORTS)):
@@ -319,17 +320,14 @@ def validate(
             raise ValueError(f"{given!r} is none of {', '.join(known)}")
     settings.check()
     sources = [os.fspath(name) for name in inputs]
-    files = [name for name in sources if is_rdf(name)]
-    if files and files != sources:
-        other = next(name for name in sources if not is_rdf(name))
-        raise InputError(f"{files[0]} is RDF and {other} is not; give files of RDF or records, not both")
+    files = rdf_files(sources)
     target = os.fspath(report_file) if report_file is not None else None
     _check_outputs(sources, "-", target)
     check = Check(read_shapes(os.fspath(shapes) if shapes is not None else None, instead=instead), engine, part)
     check.prepare()  # what is wrong with shapes or engine is said before anything is read
     schema = settings.schema
     found: list[Diagnostic] = []
-    if files:
+    if files is not None:
         surveyed = survey(files)
         schema, total = surveyed.schema, surveyed.figures
     else:
@@ -354,7 +352,7 @@ def validate(
 
         validation = Validation(check, take, run=partial(in_order, workers=jobs) if jobs > 1 else None)
         advance = stack.enter_context(progress(total, quiet=quiet))
-        if files:
+        if files is not None:
             validation.check_all(groups_of(files, surveyed), advance)
             validation.finish()
         else:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pfocr_rdf import __version__
 from pfocr_rdf.diagnostics import CODES, Diagnostic
 from pfocr_rdf.entities import Contribution
+from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.mapping import Settings
 from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.record import RecordBytes
@@ -39,7 +40,7 @@ _SUFFIX: Final = ".result"
 _DIGEST: Final = 16
 
 
-class CacheError(Exception):
+class CacheError(ReportedError):
     """A folder that cannot be the cache; its message says why and what to do."""
 
 

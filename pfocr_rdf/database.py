@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from pfocr_rdf.diagnostics import Report, diagnose
+from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.frontmatter import MAX_BYTES
 from pfocr_rdf.mentions import KINDS, Kind
 from pfocr_rdf.organisms import OrganismNames, Taxonomy, name_key, parse_organism_page
@@ -40,7 +41,7 @@ _COMPANION_SUFFIX: Final[dict[Kind, str]] = {
 }
 
 
-class InputError(Exception):
+class InputError(ReportedError):
     """An input that cannot be used at all; its message says what, where and what to do."""
 
 

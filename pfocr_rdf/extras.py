@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pfocr_rdf.errors import ReportedError
+
 __all__ = ["MissingExtraError"]
 
 
-class MissingExtraError(Exception):
+class MissingExtraError(ReportedError):
     """Something needs an extra of this package that is not installed.
 
     Attributes:

@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
+from pfocr_rdf.errors import ReportedError
+
 __all__ = ["OutputError", "open_output"]
 
 STANDARD_OUTPUT: Final = "-"
 GZIP_LEVEL: Final = 6
 
 
-class OutputError(Exception):
+class OutputError(ReportedError):
     """An output that cannot be written; its message says what and where."""
 
 

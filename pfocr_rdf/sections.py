@@ -20,7 +20,7 @@ from pyoxigraph import RdfFormat
 
 from pfocr_rdf.database import InputError
 from pfocr_rdf.output import OutputError
-from pfocr_rdf.terms import Statement, Term, statements_of
+from pfocr_rdf.terms import Statement, Term, line_safe, statements_of
 from pfocr_rdf.validation import Group, digest, mentioning_figure
 from pfocr_rdf.vocabulary import (
     OA_HAS_TARGET,
@@ -77,7 +77,7 @@ def _parsed(name: str) -> Iterator[Statement]:
             for quad in pyoxigraph.parse(file, format=syntax):
                 if isinstance(quad.object, pyoxigraph.Triple):
                     raise InputError(f"{name}: has a triple term of RDF 1.2; PFOCR has none, give RDF 1.1")
-                yield Term(str(quad.subject)), Term(str(quad.predicate)), Term(str(quad.object))
+                yield Term(str(quad.subject)), Term(str(quad.predicate)), Term(line_safe(str(quad.object)))
     except OSError as error:
         raise InputError(f"{name}: {(error.strerror or str(error)).lower()}") from error
     except (EOFError, zlib.error) as error:

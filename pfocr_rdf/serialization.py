@@ -15,7 +15,7 @@ from typing import Final
 
 import pyoxigraph
 
-from pfocr_rdf.terms import Statement, Term, lines, statements_of
+from pfocr_rdf.terms import Statement, Term, line_safe, lines, statements_of
 from pfocr_rdf.vocabulary import RDF_TYPE, SCHEMA_HTTP, SCHEMA_HTTPS, SchemaOrg, prefixes
 
 __all__ = ["FORMATS", "Format", "read_written", "turtle_header", "write_ntriples", "write_turtle"]
@@ -98,14 +98,15 @@ class _Shown(dict[Term, str]):
             if native is not None and native.fullmatch(lexical, 1, len(lexical) - 1):
                 return lexical[1:-1]
             return f"{lexical}^^{self[Term(datatype)]}"
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        self[term] = text
+        if len(term) <= _REMEMBERED_TEXT:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[term] = text
         return text
 
 
 _REMEMBERED: Final = 1 << 15
-"""IRIs whose short forms are remembered."""
+_REMEMBERED_TEXT: Final = 400
 
 _LOCAL: Final = r"[A-Za-z0-9_:](?:[A-Za-z0-9_.:-]*[A-Za-z0-9_:-])?"
 """Local names that stand in Turtle as they are; others leave the IRI whole."""
@@ -161,4 +162,4 @@ def read_written(data: bytes, format: str, schema: SchemaOrg = SCHEMA_HTTP) -> I
         yield from statements_of(data)
         return
     for quad in pyoxigraph.parse(FORMATS[format].header(schema) + data, format=pyoxigraph.RdfFormat.TURTLE):
-        yield Term(str(quad.subject)), Term(str(quad.predicate)), Term(str(quad.object))
+        yield Term(str(quad.subject)), Term(str(quad.predicate)), Term(line_safe(str(quad.object)))

@@ -20,6 +20,7 @@ __all__ = [
     "iri_term",
     "iri_text",
     "is_iri",
+    "line_safe",
     "lines",
     "literal_parts",
     "literal_term",
@@ -58,14 +59,14 @@ def literal_term(text: str, datatype: Term | None = None) -> Term:
     if datatype is None or datatype == _XSD_STRING:
         if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
             return Term(f'"{text}"')  # nothing to escape, as in nearly every literal
-        return Term(_escaped(str(pyoxigraph.Literal(text))))
-    return Term(f"{_escaped(str(pyoxigraph.Literal(text)))}^^{datatype}")
+        return Term(line_safe(str(pyoxigraph.Literal(text))))
+    return Term(f"{line_safe(str(pyoxigraph.Literal(text)))}^^{datatype}")
 
 
 _XSD_STRING: Final = iri_term("http://www.w3.org/2001/XMLSchema#string")
 
 
-def _escaped(text: str) -> str:
+def line_safe(text: str) -> str:
     """Escape line separators: legal as they stand, they make many readers of lines cut a statement in two."""
     if "\u2028" in text or "\u2029" in text or "\x85" in text:
         for separator in ("\x85", "\u2028", "\u2029"):

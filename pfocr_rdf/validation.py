@@ -18,6 +18,7 @@ from hashlib import blake2b
 from typing import Any, Final, NamedTuple, TypeAlias
 from urllib.parse import unquote
 
+from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.terms import Statement, Term, iri_text, lines, literal_parts, statements_of
 from pfocr_rdf.vocabulary import (
     DCTERMS_IDENTIFIER,
@@ -56,7 +57,7 @@ Group: TypeAlias = Sequence[Statement]
 """Statements that stand together: a figure's section, or the description of one thing."""
 
 
-class ShapesError(Exception):
+class ShapesError(ReportedError):
     """Shapes that cannot be read or applied; the message says which, and why."""
 
     def __reduce__(self) -> tuple[type[ShapesError], tuple[Any, ...]]:

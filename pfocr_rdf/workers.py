@@ -31,6 +31,7 @@ from typing import Any, Final, TypeVar
 
 from pfocr_rdf.conversion import ChunkResult, Job, Runner, convert_chunk, run_here, salvage
 from pfocr_rdf.database import InputError
+from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.extras import MissingExtraError
 
 __all__ = ["WorkerError", "dask_runner", "in_order", "process_runner", "runner", "tune_collector"]
@@ -118,7 +119,7 @@ def runner(
     return run
 
 
-class WorkerError(Exception):
+class WorkerError(ReportedError):
     """A worker process died."""
 
 

@@ -1,0 +1,62 @@
+"""The command line: thin, and quick to start; what a command needs is imported inside it.
+
+Exit codes: 0 done and clean; 1 done, but records were rejected or a check failed; 2 wrong usage, unreadable input or a
+failed write.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+import click
+
+from pfocr_rdf import __version__
+from pfocr_rdf.cli.cache import cache
+from pfocr_rdf.cli.codes import codes
+from pfocr_rdf.cli.convert import convert
+from pfocr_rdf.cli.validate import validate
+from pfocr_rdf.errors import ReportedError
+
+__all__ = ["cli", "main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="pfocr-rdf")
+def cli() -> None:
+    """Turn the Pathway Figure OCR database (PFOCR) into linked data."""
+
+
+for _command in (convert, validate, codes, cache):
+    cli.add_command(_command)
+
+
+class _Interrupted(BaseException):
+    """The process was asked to end by a signal; no `KeyboardInterrupt`, on which click writes an empty line."""
+
+
+def _interrupt(signum: int, frame: object) -> None:
+    raise _Interrupted(signum)
+
+
+def main() -> None:
+    """Run the command line; an error of input or output is one line on standard error and exit code 2."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as with nohup
+        signal.signal(signal.SIGINT, _interrupt)
+    try:
+        code = cli.main(prog_name="pfocr-rdf", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:  # the reader of standard output is gone, as with `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except _Interrupted as error:
+        click.echo("pfocr-rdf: interrupted; an earlier output is as it was", err=True)
+        sys.exit(128 + error.args[0])
+    except ReportedError as error:
+        click.echo(f"pfocr-rdf: {error}", err=True)
+        sys.exit(2)

@@ -1,0 +1,26 @@
+"""`pfocr-rdf codes`."""
+
+from __future__ import annotations
+
+import click
+
+__all__ = ["codes"]
+
+
+@click.command()
+@click.argument("names", metavar="[CODE]...", nargs=-1)
+def codes(names: tuple[str, ...]) -> None:
+    """List the codes of diagnostics: level, meaning, and what to do.
+
+    \b
+    Example:
+      pfocr-rdf codes figid-invalid
+    """  # noqa: D301 - as above
+    from pfocr_rdf.diagnostics import CODES
+
+    for name in names:
+        if name not in CODES:
+            raise click.BadParameter(f"{name!r} is no code; `pfocr-rdf codes` lists them", param_hint="CODE")
+    for name in names or CODES:
+        code = CODES[name]
+        click.echo(f"{code.name} ({code.level})\n    {code.meaning}\n    {code.action}")

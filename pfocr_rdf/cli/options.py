@@ -1,0 +1,91 @@
+"""What commands share: the options of the mapping, and how they speak to people."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from pfocr_rdf.diagnostics import Diagnostic
+
+__all__ = ["cores", "inputs_argument", "jobs_option", "mapping_options", "number", "settings_of", "show_error"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+inputs_argument = click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
+jobs_option = click.option(
+    "-j", "--jobs", metavar="N", type=click.IntRange(1), help="Worker processes.  [default: all cores]"
+)
+
+
+def mapping_options(command: F) -> F:
+    """Add the options of the mapping, which every command that reads records has."""
+    for option in (
+        click.option(
+            "--created-on",
+            metavar="DATE",
+            type=click.DateTime(["%Y-%m-%d"]),
+            help="Date of the data (YYYY-MM-DD), for the description of the dataset; left out where not given.",
+        ),
+        click.option(
+            "--image-url",
+            metavar="TEMPLATE",
+            help="Where images are: an IRI with the fields {pmcid} and {filename}.  [default: Europe PMC]",
+        ),
+        click.option(
+            "--taxonomy",
+            metavar="FILE",
+            help="NCBI Taxonomy's names.dmp, to resolve organism names that are not known.",
+        ),
+        click.option(
+            "--schema-org",
+            type=click.Choice(["http", "https"]),
+            default="http",
+            show_default=True,
+            help="Spelling of schema.org's namespace in the whole output.",
+        ),
+        click.option("--as-is", is_flag=True, help="Leave the JSON-LD template's values as they stand, unrepaired."),
+    ):
+        command = option(command)
+    return command
+
+
+def cores() -> int:
+    """Give the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def settings_of(mapping: dict[str, Any]) -> Any:
+    """Make the settings of the mapping from the options of `mapping_options`."""
+    from pfocr_rdf.iris import IMAGE_URL
+    from pfocr_rdf.mapping import Settings
+
+    settings = Settings(
+        schema_org=mapping["schema_org"],
+        as_is=mapping["as_is"],
+        image_url=mapping["image_url"] or IMAGE_URL,
+        created_on=mapping["created_on"].date().isoformat() if mapping["created_on"] else None,
+    )
+    try:
+        settings.check()
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--image-url") from None
+    return settings
+
+
+def number(count: int, noun: str) -> str:
+    """Give a number with its noun.
+
+    >>> number(1, "record"), number(1200, "record")
+    ('1 record', '1,200 records')
+    """
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def show_error(diagnostic: Diagnostic) -> None:
+    """Write a diagnostic to standard error if it is an error; the report has the others."""
+    if diagnostic.level == "error":
+        click.echo(str(diagnostic), err=True)

@@ -1,0 +1,152 @@
+"""Inputs as one graph in N-Triples, part by part: records, which are converted on the way, or files of RDF.
+
+Whatever takes a graph from a user (a store, an endpoint) takes it from here, with the counts to check it by.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from pfocr_rdf.conversion import CHUNK, convert_databases
+from pfocr_rdf.database import InputError, open_input, read_taxonomy
+from pfocr_rdf.diagnostics import Diagnostic, Report
+from pfocr_rdf.distinct import Distinct
+from pfocr_rdf.mapping import DEFAULTS, Settings
+from pfocr_rdf.progress import progress
+from pfocr_rdf.sections import is_rdf, read_rdf
+from pfocr_rdf.terms import Statement, lines
+from pfocr_rdf.vocabulary import OA_ANNOTATION, RDF_TYPE, WP_PATHWAY
+from pfocr_rdf.workers import process_runner
+
+__all__ = ["GraphCounts", "rdf_files", "write_graph"]
+
+STATEMENTS: Final = 20_000
+"""Statements of a file that make a part."""
+
+_FIGURE_LINE: Final = f" {RDF_TYPE} {WP_PATHWAY} .\n".encode()
+_MENTION_LINE: Final = f" {RDF_TYPE} {OA_ANNOTATION} .\n".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class GraphCounts:
+    """What a graph holds.
+
+    Attributes:
+        triples: different triples.
+        figures: different figures, that is `wp:Pathway`s.
+        mentions: different mentions, that is `oa:Annotation`s.
+        errors: diagnostics of level error that were found in records.
+    """
+
+    triples: int
+    figures: int
+    mentions: int
+    errors: int = 0
+
+
+def rdf_files(inputs: Iterable[str | os.PathLike[str]]) -> list[str] | None:
+    """Give the inputs as names of RDF files, or None where they are records.
+
+    Raises:
+        InputError: when some are the one and some the other.
+    """
+    names = [os.fspath(name) for name in inputs]
+    files = [name for name in names if is_rdf(name)]
+    if files and files != names:
+        other = next(name for name in names if not is_rdf(name))
+        raise InputError(f"{files[0]} is RDF and {other} is not; give files of RDF or records, not both")
+    return files or None
+
+
+def write_graph(
+    inputs: Iterable[str | os.PathLike[str]],
+    write: Callable[[bytes], object],
+    *,
+    settings: Settings = DEFAULTS,
+    taxonomy: str | os.PathLike[str] | None = None,
+    report: Report | None = None,
+    jobs: int = 1,
+    quiet: bool = True,
+) -> GraphCounts:
+    """Write inputs as N-Triples, part by part.
+
+    Args:
+        inputs: either what `convert` takes, or files in Turtle or N-Triples (`.ttl`, `.nt`, also `.gz`).
+        write: takes the parts: whole lines, none of them empty.
+        settings: the settings of the mapping, for records.
+        taxonomy: NCBI Taxonomy's `names.dmp`, for records, or None.
+        report: takes what is found in records, or None.
+        jobs: worker processes for records.
+        quiet: whether no progress is shown on standard error.
+
+    Returns:
+        What was written, counted.
+
+    Raises:
+        InputError: when an input cannot be used at all, or a file has blank nodes, whose names mean nothing in parts.
+        OutputError: when temporary files cannot be written.
+    """
+    sources = [os.fspath(name) for name in inputs]
+    files = rdf_files(sources)
+    if files is not None:
+        return _write_files(files, write)
+    settings.check()
+    found: list[Diagnostic] = []
+    names = read_taxonomy(os.fspath(taxonomy)) if taxonomy is not None else None
+    databases = [open_input(name, report=found.append, taxonomy=names) for name in sources]
+    records = sum(len(database.records) for database in databases)
+    mentions = errors = 0
+
+    def take(diagnostic: Diagnostic) -> None:
+        nonlocal errors
+        errors += diagnostic.level == "error"
+        if report is not None:
+            report(diagnostic)
+
+    def counting(part: bytes) -> None:
+        nonlocal mentions
+        if part:
+            mentions += part.count(_MENTION_LINE)
+            write(part)
+
+    for diagnostic in found:
+        take(diagnostic)
+    with progress(records, quiet=quiet) as advance:
+        counts = convert_databases(
+            databases,
+            write=counting,
+            settings=settings,
+            format="ntriples",
+            report=take,
+            run=process_runner(min(jobs, -(-records // CHUNK))),
+            advance=advance,
+        )
+    return GraphCounts(counts.triples, counts.figures, mentions, errors)
+
+
+def _write_files(files: list[str], write: Callable[[bytes], object]) -> GraphCounts:
+    with Distinct() as triples, Distinct() as figures, Distinct() as mentions:
+        rest = iter(_without_blank_nodes(files))
+        while part := list(islice(rest, STATEMENTS)):
+            data = b"".join(lines(part))
+            written = data.splitlines(keepends=True)
+            triples.add(written)
+            for line in written:
+                if line.endswith(_FIGURE_LINE):
+                    figures.add((line,))
+                elif line.endswith(_MENTION_LINE):
+                    mentions.add((line,))
+            write(data)
+        return GraphCounts(triples.count(), figures.count(), mentions.count())
+
+
+def _without_blank_nodes(files: list[str]) -> Iterator[Statement]:
+    for name in files:
+        for statement in read_rdf([name]):
+            if statement[0][0] == "_" or statement[2][0] == "_":
+                raise InputError(f"{name}: has blank nodes, as PFOCR's graph has not; give their things IRIs")
+            yield statement
