@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final, Literal, TypeVar
@@ -54,7 +54,7 @@ from pfocr_rdf.vocabulary import (
     SchemaOrg,
 )
 
-__all__ = ["Contribution", "Entities", "Shared", "contribution", "entity_groups", "entity_statements"]
+__all__ = ["Contribution", "Entities", "contribution", "entity_groups", "entity_statements"]
 
 _HGNC_SYMBOL: Final = re.compile(r"[A-Za-z0-9_-]+@?")
 _DATASET_TITLE: Final = literal_term("PFOCR: Pathway Figure OCR")
@@ -69,11 +69,6 @@ _CHEMICAL: Final = 2
 _DISEASE: Final = 4
 
 
-Shared = tuple[Source, str, int, tuple[str, ...], str | None]
-"""What a figure says of a gene, chemical or disease: its source, its identifier, as what it is mentioned, its labels,
-and a gene's taxon id. Figures mostly say the same, so it is kept once, with the figures that say it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """What one figure gives to what figures share.
@@ -83,8 +78,8 @@ class Contribution:
         iri: its IRI in the output.
         file: its record's file, for diagnostics.
         paper: its paper, packed.
-        terms: what it says of genes, chemicals and diseases, each once.
-        organisms: for each taxon its names.
+        terms: what it says of genes, chemicals and diseases, each once, packed.
+        organisms: for each taxon its names, packed.
         others: what the record says of things that are not the figure's own.
         image: what `Section.image` says.
         shared_image: what `Section.shared_image` says.
@@ -94,8 +89,8 @@ class Contribution:
     iri: Term
     file: str
     paper: str
-    terms: tuple[Shared, ...]
-    organisms: tuple[tuple[str, tuple[str, ...]], ...]
+    terms: tuple[str, ...]
+    organisms: tuple[str, ...]
     others: tuple[Statement, ...] = ()
     image: str | None = None
     shared_image: tuple[Term, Term] | None = None
@@ -128,9 +123,9 @@ def contribution(section: Section) -> Contribution:
         figid=figure.figid,
         iri=section.iri,
         file=figure.file,
-        paper=_packed(figure.paper),
-        terms=tuple([(*key, kind, labels[key], taxa.get(key)) for key, kind in kinds.items()]),
-        organisms=tuple(organisms.items()),
+        paper=_packed_paper(figure.paper),
+        terms=tuple([_packed((str(kind), *key, taxa.get(key, ""), *labels[key])) for key, kind in kinds.items()]),
+        organisms=tuple([_packed((taxon_id, *names)) for taxon_id, names in organisms.items()]),
         others=section.others,
         image=section.image,
         shared_image=section.shared_image,
@@ -146,11 +141,25 @@ def _add_name(names: dict[_Key, tuple[str, ...]], key: _Key, name: str | None) -
         names[key] = known
 
 
+# ---------------------------------------------------------------------------------------------------- packing
+#
+# What figures say is packed into texts, which are quick to compare and count, and take a third of the memory.
+
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def _packed(paper: Paper) -> str:
-    """Pack a paper into a text, which takes a third of the memory; equal papers give equal texts."""
+def _packed(texts: Sequence[str]) -> str:
+    """Pack texts into one: joined by tabs, or as JSON where they hold tabs themselves."""
+    joined = "\t".join(texts)
+    return joined if joined.count("\t") == len(texts) - 1 and joined[:1] != "[" else _encode(texts)
+
+
+def _unpacked(text: str) -> list[str]:
+    return json.loads(text) if text[:1] == "[" else text.split("\t")
+
+
+def _packed_paper(paper: Paper) -> str:
+    """Pack a paper; equal papers give equal texts."""
     journal = (paper.journal.title, paper.journal.nlm_abbreviation) if paper.journal is not None else None
     fields = (paper.title, paper.citation, paper.year, paper.doi, journal, paper.publisher, paper.keywords)
     return _encode((paper.pmcid, *fields))
@@ -159,24 +168,16 @@ def _packed(paper: Paper) -> str:
 def _pmcid(packed: str) -> str:
     """Give the PMCID of a packed paper, without unpacking the rest."""
     end = packed.index('"', 2)
-    return packed[2:end] if "\\" not in packed[:end] else _unpacked(packed).pmcid
+    return packed[2:end] if "\\" not in packed[:end] else _unpacked_paper(packed).pmcid
 
 
-def _unpacked(text: str) -> Paper:
+def _unpacked_paper(text: str) -> Paper:
     pmcid, title, citation, year, doi, journal, publisher, keywords = json.loads(text)
     journal = Journal(*journal) if journal is not None else None
     return Paper(pmcid, title, citation, year, doi, journal, publisher, tuple(keywords))
 
 
-class _First:
-    """Who says a thing: the figures, and of them the first figid with its record's file."""
-
-    __slots__ = ("figid", "figures", "file")
-
-    def __init__(self, figid: str, file: str, figures: array[int]) -> None:
-        self.figid = figid
-        self.file = file
-        self.figures = figures
+# --------------------------------------------------------------------------------------------------- gathering
 
 
 class Entities:
@@ -186,28 +187,41 @@ class Entities:
     a description unites it. So adding and merging is quick, and little is kept.
     """
 
-    __slots__ = ("_figures", "_images", "_organisms", "_others", "_papers", "_shared_images", "_terms")
+    __slots__ = (
+        "_figures",
+        "_first",
+        "_images",
+        "_organisms",
+        "_others",
+        "_papers",
+        "_records",
+        "_shared_images",
+        "_terms",
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 0) -> None:
+        """Begin.
+
+        Args:
+            first: the number of the first figure, where other parts come before; those merge quicker then.
+        """
+        self._first = first
         self._figures: list[Term] = []
-        self._papers: dict[str, _First] = {}
-        self._terms: dict[Shared, array[int]] = {}
-        self._organisms: dict[tuple[str, tuple[str, ...]], int] = {}
+        self._records: list[tuple[str, str]] = []  # of each figure its figid, and its record's file
+        self._papers: dict[str, array[int]] = {}
+        self._terms: dict[str, array[int]] = {}
+        self._organisms: dict[str, int] = {}
         self._others: dict[Term, dict[Statement, None]] = {}
         self._images: dict[Term, str] = {}
         self._shared_images: dict[Term, Term] = {}
 
     def add(self, contribution: Contribution) -> None:
         """Add what one figure gives."""
-        index = len(self._figures)
+        number = self._first + len(self._figures)
         self._figures.append(contribution.iri)
-        self._add_paper(contribution.paper, contribution.figid, contribution.file, (index,))
-        terms = self._terms
-        for term in contribution.terms:
-            if (figures := terms.get(term)) is None:
-                terms[term] = array("I", (index,))
-            else:
-                figures.append(index)
+        self._records.append((contribution.figid, contribution.file))
+        _add_figure(self._papers, (contribution.paper,), number)
+        _add_figure(self._terms, contribution.terms, number)
         for named in contribution.organisms:
             self._organisms[named] = self._organisms.get(named, 0) + 1
         for statement in contribution.others:
@@ -218,28 +232,16 @@ class Entities:
             image, figure = contribution.shared_image
             self._shared_images[image] = figure
 
-    def _add_paper(self, paper: str, figid: str, file: str, figures: Iterable[int]) -> None:
-        known = self._papers.get(paper)
-        if known is None:
-            self._papers[paper] = _First(figid, file, array("I", figures))
-            return
-        known.figures.extend(figures)
-        if (figid, file) < (known.figid, known.file):
-            known.figid, known.file = figid, file
-
     def merge(self, other: Entities) -> None:
         """Add what another part gathered, whose figures come after this one's."""
-        offset = len(self._figures)
+        end = self._first + len(self._figures)
+        if other._first >= end:  # numbers that no figure has are left free
+            self._figures += [Term("")] * (other._first - end)
+            self._records += [("", "")] * (other._first - end)
+        _merge_figures(self._papers, other._papers, max(0, end - other._first))
+        _merge_figures(self._terms, other._terms, max(0, end - other._first))
         self._figures += other._figures
-        for paper, first in other._papers.items():
-            self._add_paper(paper, first.figid, first.file, [index + offset for index in first.figures])
-        terms = self._terms
-        for term, theirs in other._terms.items():
-            moved = [index + offset for index in theirs]
-            if (figures := terms.get(term)) is None:
-                terms[term] = array("I", moved)
-            else:
-                figures.extend(moved)
+        self._records += other._records
         for named, count in other._organisms.items():
             self._organisms[named] = self._organisms.get(named, 0) + count
         for subject, statements in other._others.items():
@@ -247,39 +249,54 @@ class Entities:
         self._images.update(other._images)
         self._shared_images.update(other._shared_images)
 
+    def figures(self, numbers: Iterable[int]) -> list[Term]:
+        """Give the IRIs of figures by their numbers."""
+        first, iris = self._first, self._figures
+        return [iris[number - first] for number in numbers]
+
+    def first_record(self, numbers: Iterable[int]) -> tuple[str, str]:
+        """Give the first figid of some figures, and its record's file."""
+        return min([self._records[number - self._first] for number in numbers])
+
     def __reduce__(self) -> tuple[Callable[..., Entities], tuple[object, ...]]:
         """Pickle flat, which is several times quicker than object by object."""
-        return _entities, (
-            self._figures,
-            [(paper, first.figid, first.file, first.figures.tobytes()) for paper, first in self._papers.items()],
-            list(self._terms),
-            [figures.tobytes() for figures in self._terms.values()],
-            self._organisms,
-            self._others,
-            self._images,
-            self._shared_images,
-        )
+        said = [(list(told), [numbers.tobytes() for numbers in told.values()]) for told in (self._papers, self._terms)]
+        rest = (self._organisms, self._others, self._images, self._shared_images)
+        return _entities, (self._first, self._figures, self._records, said, rest)
+
+
+def _add_figure(told: dict[str, array[int]], texts: Iterable[str], number: int) -> None:
+    for text in texts:
+        if (numbers := told.get(text)) is None:
+            told[text] = array("I", (number,))
+        else:
+            numbers.append(number)
+
+
+def _merge_figures(told: dict[str, array[int]], others: dict[str, array[int]], offset: int) -> None:
+    for text, theirs in others.items():
+        moved = array("I", [number + offset for number in theirs]) if offset else theirs
+        if (numbers := told.get(text)) is None:
+            told[text] = moved
+        else:
+            numbers.extend(moved)
 
 
 def _entities(
+    first: int,
     figures: list[Term],
-    papers: list[tuple[str, str, str, bytes]],
-    terms: list[Shared],
-    said_by: list[bytes],
-    organisms: dict[tuple[str, tuple[str, ...]], int],
-    others: dict[Term, dict[Statement, None]],
-    images: dict[Term, str],
-    shared_images: dict[Term, Term],
+    records: list[tuple[str, str]],
+    said: list[tuple[list[str], list[bytes]]],
+    rest: tuple[dict[str, int], dict[Term, dict[Statement, None]], dict[Term, str], dict[Term, Term]],
 ) -> Entities:
     """Give back what was pickled."""
-    entities = Entities()
+    entities = Entities(first)
     entities._figures = figures
-    entities._papers = {paper: _First(figid, file, array("I", numbers)) for paper, figid, file, numbers in papers}
-    entities._terms = {term: array("I", numbers) for term, numbers in zip(terms, said_by, strict=True)}
-    entities._organisms = organisms
-    entities._others = others
-    entities._images = images
-    entities._shared_images = shared_images
+    entities._records = records
+    entities._papers, entities._terms = (
+        {text: array("I", numbers) for text, numbers in zip(texts, told, strict=True)} for texts, told in said
+    )
+    entities._organisms, entities._others, entities._images, entities._shared_images = rest
     return entities
 
 
@@ -348,17 +365,21 @@ def _described(entities: Entities, settings: Settings, report: Report) -> Iterat
     """Yield the descriptions of the entities."""
     schema = settings.schema
     yield from _papers_and_journals(entities, schema, report)
-    gathered: dict[tuple[Source, str], list[Shared]] = {}
-    for said in entities._terms:
-        gathered.setdefault(said[:2], []).append(said)
+    terms: dict[tuple[Source, str], list[_Said]] = {}
+    for packed, figures in entities._terms.items():
+        kind, source, identifier, taxon_id, *labels = _unpacked(packed)
+        terms.setdefault((source, identifier), []).append((int(kind), taxon_id, labels, figures))  # type: ignore[arg-type]
     headings: dict[str, list[tuple[tuple[int, str], Source]]] = {"gene": [], "chemical": [], "disease": []}
-    for (source, identifier), says in gathered.items():
-        headings[_heading(says)].append((_numeric(identifier), source))
+    for (source, identifier), said in terms.items():
+        headings[_heading(_kinds(said))].append((_numeric(identifier), source))
+    classes = [_classes(kinds, schema) for kinds in range(_GENE + _CHEMICAL + _DISEASE + 1)]
     for keys in headings.values():
         for (_, identifier), source in sorted(keys):
-            yield _term_group(entities, gathered[source, identifier], schema, report)
+            said = terms.pop((source, identifier))
+            yield _term_group(entities, source, identifier, said, classes[_kinds(said)], schema, report)
     names: dict[str, dict[str, int]] = {}
-    for (taxon_id, some), count in entities._organisms.items():
+    for packed, count in entities._organisms.items():
+        taxon_id, *some = _unpacked(packed)
         _add_counts(names.setdefault(taxon_id, {}), some, count)
     for taxon_id in sorted(names, key=_numeric):
         organism = taxon_iri(taxon_id)
@@ -370,18 +391,22 @@ def _described(entities: Entities, settings: Settings, report: Report) -> Iterat
     yield _dataset_group(settings)
 
 
-def _heading(says: Iterable[Shared]) -> str:
+_Said = tuple[int, str, list[str], "array[int]"]
+"""What figures say of a gene, chemical or disease: as what they mention it, a gene's taxon id or nothing, its labels;
+and the numbers of the figures."""
+
+
+def _heading(kinds: int) -> str:
     """Tell under which heading a term is described; what is both chemical and disease is under the chemicals."""
-    kinds = _kinds(says)
     if kinds & _GENE:
         return "gene"
     return "chemical" if kinds & _CHEMICAL else "disease"
 
 
-def _kinds(says: Iterable[Shared]) -> int:
+def _kinds(said: Iterable[_Said]) -> int:
     kinds = 0
-    for said in says:
-        kinds |= said[2]
+    for kind, *_ in said:
+        kinds |= kind
     return kinds
 
 
@@ -403,10 +428,9 @@ def _papers_and_journals(entities: Entities, schema: SchemaOrg, report: Report) 
     differing: list[tuple[str, str | None, str]] = []
     for pmcid in sorted(variants, key=_numeric):
         paper, file = _merged(entities, variants[pmcid], report)
-        said_by = [entities._papers[packed].figures for packed in variants[pmcid]]
-        yield _paper_group(
-            paper, (entities._figures[index] for index in _united(said_by)), schema, Place(file, "", report)
-        )
+        said_by = [entities._papers[packed] for packed in variants[pmcid]]
+        figures = entities.figures(_united(said_by))
+        yield _paper_group(paper, figures, schema, Place(file, "", report))
         if (journal := paper.journal) is not None:
             title, abbreviation = titles.get(journal.name, (None, None))
             titles[journal.name] = (title or journal.title, abbreviation or journal.nlm_abbreviation)
@@ -426,14 +450,14 @@ def _united(said_by: list[array[int]]) -> Iterable[int]:
 
 def _merged(entities: Entities, variants: list[str], report: Report) -> tuple[Paper, str]:
     """Unite the descriptions of a paper: for each value the first by figid; others are reported."""
-    ordered = sorted(variants, key=lambda packed: (entities._papers[packed].figid, entities._papers[packed].file))
-    first = _unpacked(ordered[0])
-    file = entities._papers[ordered[0]].file
-    if len(ordered) == 1:
+    firsts = sorted((entities.first_record(entities._papers[packed]), packed) for packed in variants)
+    (_, file), packed = firsts[0]
+    first = _unpacked_paper(packed)
+    if len(firsts) == 1:
         return first, file
     merged: dict[str, object] = {}
-    for packed in ordered:
-        variant, place = _unpacked(packed), entities._papers[packed]
+    for (figid, its_file), packed in firsts:
+        variant = _unpacked_paper(packed)
         for name in _RECORD_KEYS:
             value = getattr(variant, name)
             if not value:
@@ -441,7 +465,7 @@ def _merged(entities: Entities, variants: list[str], report: Report) -> tuple[Pa
             if name not in merged:
                 merged[name] = value
             elif merged[name] != value:
-                Place(place.file, place.figid, report).diagnose(
+                Place(its_file, figid, report).diagnose(
                     "paper-differs",
                     f"the first record of {first.pmcid} has {_shown(merged[name])}",
                     key=_RECORD_KEYS[name],
@@ -510,22 +534,25 @@ def _journal_group(
 # ------------------------------------------------------------------------------------ genes, chemicals, diseases
 
 
-def _term_group(entities: Entities, says: list[Shared], schema: SchemaOrg, report: Report) -> list[Statement]:
-    source, identifier = says[0][:2]
+def _term_group(
+    entities: Entities,
+    source: Source,
+    identifier: str,
+    said: list[_Said],
+    classes: Iterable[Term],
+    schema: SchemaOrg,
+    report: Report,
+) -> list[Statement]:
     labels: dict[str, int] = {}
     taxa: dict[str, int] = {}
-    part_of: list[array[int]] = []
-    for said in says:
-        _, _, kind, given, taxon_id = said
-        figures = entities._terms[said]
+    for _, taxon_id, given, figures in said:
         _add_counts(labels, given, len(figures))
-        if taxon_id is not None:
+        if taxon_id:
             _add_counts(taxa, (taxon_id,), len(figures))
-        if kind != _DISEASE:
-            part_of.append(figures)
+    part_of = [figures for kind, _, _, figures in said if kind != _DISEASE]
     place = Place("", "", report)
     iri = _term_iri(source, identifier)
-    statements = [(iri, RDF_TYPE, kind) for kind in _classes(_kinds(says), schema)]
+    statements = [(iri, RDF_TYPE, kind) for kind in classes]
     statements += [
         (iri, DC_IDENTIFIER, iri),
         (iri, DCTERMS_IDENTIFIER, literal_term(identifier)),
@@ -547,8 +574,7 @@ def _term_group(entities: Entities, says: list[Shared], schema: SchemaOrg, repor
         statements.append((iri, WP_BDB_CHEBI, iri))
         statements.append((iri, SKOS_EXACT_MATCH, iri_term(PREFIXES["obo"] + identifier.replace(":", "_"))))
     if part_of:
-        figure_iris = entities._figures
-        statements += [(iri, DCTERMS_IS_PART_OF, figure_iris[index]) for index in _united(part_of)]
+        statements += [(iri, DCTERMS_IS_PART_OF, figure) for figure in entities.figures(_united(part_of))]
     return statements
 
 
@@ -569,13 +595,15 @@ def _term_iri(source: Source, identifier: str) -> Term:
     return entity_iri(Disease("DOID", identifier) if source == "DOID" else Chemical(source, identifier))
 
 
-def _classes(kinds: int, schema: SchemaOrg) -> Iterator[Term]:
+def _classes(kinds: int, schema: SchemaOrg) -> list[Term]:
+    classes: dict[Term, None] = {}
     if kinds & _GENE:
-        yield from (WP_DATA_NODE, WP_GENE_PRODUCT, schema.gene)
+        classes |= dict.fromkeys((WP_DATA_NODE, WP_GENE_PRODUCT, schema.gene))
     if kinds & _CHEMICAL:
-        yield from (WP_DATA_NODE, WP_METABOLITE, schema.chemical_substance)
+        classes |= dict.fromkeys((WP_DATA_NODE, WP_METABOLITE, schema.chemical_substance))
     if kinds & _DISEASE:
-        yield schema.medical_condition
+        classes[schema.medical_condition] = None
+    return list(classes)
 
 
 def _dataset_group(settings: Settings) -> list[Statement]:
