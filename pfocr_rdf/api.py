@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph
 from pyoxigraph import NamedNode, Triple
 
-from pfocr_rdf.cache import Cache, open_cache
+from pfocr_rdf.cache import Cache, open_cache, open_checks
 from pfocr_rdf.conversion import CHUNK, Counts, Identities, Identity, convert_databases, read_records
 from pfocr_rdf.database import InputError, open_input, read_taxonomy
 from pfocr_rdf.diagnostics import Diagnostic, Report, diagnose, json_line
@@ -185,7 +185,7 @@ def convert(
         report: takes the diagnostics as they are found, or None.
         jobs: worker processes; with one, everything happens in this process.
         dask: the scheduler of a Dask cluster to convert on, such as `tcp://scheduler:8786`, or None.
-        cache: a folder where results are kept, so that a re-run converts only what changed, or None.
+        cache: a folder where results are kept, so that a re-run converts and checks only what changed, or None.
         validate: whether the output is checked against PFOCR's shapes on the way; each violation is a diagnostic.
         quiet: whether no progress is shown on standard error.
 
@@ -237,6 +237,8 @@ def convert(
             from pfocr_rdf.shapefiles import read_shapes
 
             check = Check(read_shapes().spelled(settings.schema.namespace))
+            if cache is not None:
+                check = replace(check, kept=open_checks(os.fspath(cache), check))
             check.prepare()
             validation = Validation(check, violated, run=partial(in_order, workers=jobs) if jobs > 1 else None)
         for diagnostic in found:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -52,7 +51,7 @@ def write_turtle(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_HTT
         statements: the statements, each subject's together; written in their order.
         schema: the spelling of schema.org that the header's prefix has.
     """
-    short = _SHORT[schema.namespace]
+    shown = _SHOWN[schema.namespace]
     rest = iter(statements)
     parts: list[bytes] = []
     last_subject = last_predicate = None
@@ -60,14 +59,16 @@ def write_turtle(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_HTT
     while part := list(islice(rest, 200)):
         texts: list[str] = []
         for subject, predicate, value in part:
-            if subject != last_subject:
-                texts.append(f" .\n{short(subject)} " if last_subject is not None else f"{short(subject)} ")
-            elif predicate != last_predicate:
-                texts.append(" ;\n\t")
-            else:
-                texts.append(f" , {short(value)}")
+            text = value if value[-1] == '"' else shown[value]
+            if subject == last_subject and predicate == last_predicate:
+                texts.append(f" , {text}")
                 continue
-            texts.append(f"{short(predicate)} {short(value)}" if predicate != RDF_TYPE else f"a {short(value)}")
+            verb = "a" if predicate == RDF_TYPE else shown[predicate]
+            if subject == last_subject:
+                texts.append(f" ;\n\t{verb} {text}")
+            else:
+                end = "" if last_subject is None else " .\n"
+                texts.append(f"{end}{shown[subject]} {verb} {text}")
             last_subject, last_predicate = subject, predicate
         parts.append("".join(texts).encode())
     if parts:
@@ -75,32 +76,37 @@ def write_turtle(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_HTT
     return b"".join(parts)
 
 
-def _shortener(schema: SchemaOrg) -> Callable[[Term], str]:
-    """Give what writes a term in Turtle, with the prefixes of the output."""
-    names = prefixes(schema)
-    # of several namespaces that fit, the longest
-    namespaces = "|".join(map(re.escape, sorted(names.values(), key=len, reverse=True)))
-    pattern = re.compile(f"<({namespaces})({_LOCAL})>")
-    prefix_of = {namespace: prefix for prefix, namespace in names.items()}
+class _Shown(dict[Term, str]):
+    """How terms stand in Turtle, with the prefixes of the output; remembered, as most are repeated."""
 
-    @lru_cache(maxsize=1 << 15)
-    def short_iri(term: Term) -> str:
-        found = pattern.fullmatch(term)
-        return f"{prefix_of[found[1]]}:{found[2]}" if found else term
+    def __init__(self, schema: SchemaOrg) -> None:
+        names = prefixes(schema)
+        # of several namespaces that fit, the longest
+        namespaces = "|".join(map(re.escape, sorted(names.values(), key=len, reverse=True)))
+        self._pattern = re.compile(f"<({namespaces})({_LOCAL})>")
+        self._prefixes = {namespace: prefix for prefix, namespace in names.items()}
 
-    def short(term: Term) -> str:
+    def __missing__(self, term: Term) -> str:
         if term[0] == "<":
-            return short_iri(term)
-        if term[-1] == '"':
+            found = self._pattern.fullmatch(term)
+            text = f"{self._prefixes[found[1]]}:{found[2]}" if found else term
+        elif term[-1] == '"':
             return term
-        lexical, _, datatype = term.rpartition("^^")
-        native = _NATIVE.get(datatype)
-        if native is not None and native.fullmatch(lexical, 1, len(lexical) - 1):
-            return lexical[1:-1]
-        return f"{lexical}^^{short_iri(Term(datatype))}"
+        else:
+            lexical, _, datatype = term.rpartition("^^")
+            native = _NATIVE.get(datatype)
+            if native is not None and native.fullmatch(lexical, 1, len(lexical) - 1):
+                return lexical[1:-1]
+            return f"{lexical}^^{self[Term(datatype)]}"
+        if len(term) <= _REMEMBERED_TEXT:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[term] = text
+        return text
 
-    return short
 
+_REMEMBERED: Final = 1 << 15
+_REMEMBERED_TEXT: Final = 400
 
 _LOCAL: Final = r"[A-Za-z0-9_:](?:[A-Za-z0-9_.:-]*[A-Za-z0-9_:-])?"
 """Local names that stand in Turtle as they are; others leave the IRI whole."""
@@ -113,7 +119,7 @@ _NATIVE: Final = {
 }
 """Lexical forms that Turtle reads as the datatype without quotes."""
 
-_SHORT: Final = {schema.namespace: _shortener(schema) for schema in (SCHEMA_HTTP, SCHEMA_HTTPS)}
+_SHOWN: Final = {schema.namespace: _Shown(schema) for schema in (SCHEMA_HTTP, SCHEMA_HTTPS)}
 
 
 def _no_header(schema: SchemaOrg = SCHEMA_HTTP) -> bytes:
