@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from selenium.webdriver.chrome.webdriver import WebDriver
 
 import pfocr_rdf
-from browser import chromium, forget
 from checkouts import Checkout
 
 ROOT = Path(__file__).parents[1]
@@ -62,16 +59,3 @@ def checkout(tmp_path: Path) -> Checkout:
     root = tmp_path / "database"
     root.mkdir()
     return Checkout(root, tmp_path)
-
-
-@pytest.fixture(scope="session")
-def _browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
-    with chromium(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
-
-
-@pytest.fixture
-def browser(_browser: WebDriver) -> WebDriver:
-    """Headless Chromium on an empty page; `console_errors` and `requested` tell what it logged."""
-    forget(_browser)
-    return _browser
