@@ -144,7 +144,7 @@ def accessibility_faults(page: Page) -> list[str]:
     found: dict[str, Any] = api.Axe().run(page).response
     assert found["passes"], "axe has looked at nothing"
     return [
-        f"{violation['id']}: {violation['help']}: {node['target']} {node['html'][:200]} {node.get('failureSummary', '')}"
+        f"{violation['id']}: {violation['help']}: {node['target']} {node['html'][:200]}: {node.get('failureSummary')}"
         for violation in found["violations"]
         for node in violation["nodes"]
     ]
