@@ -12,7 +12,16 @@ from typing import Final, Literal, get_args
 
 from pfocr_rdf.terms import Term, iri_term
 
-__all__ = ["PREFIXES", "SCHEMA_HTTP", "SCHEMA_HTTPS", "SchemaOrg", "SchemaScheme", "prefixes", "schema_org"]
+__all__ = [
+    "PREFIXES",
+    "QUERY_PREFIXES",
+    "SCHEMA_HTTP",
+    "SCHEMA_HTTPS",
+    "SchemaOrg",
+    "SchemaScheme",
+    "prefixes",
+    "schema_org",
+]
 
 SITE: Final = "https://pfocr.wikipathways.org/"
 
@@ -60,6 +69,19 @@ PREFIXES: Final[dict[str, str]] = {
     "xsd": _XSD,
 }
 """Prefixes of the output, of `pfocr_rdf.to_graph` and of queries; `schema` is given for the http spelling."""
+
+QUERY_PREFIXES: Final[dict[str, str]] = {
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "geneid": "http://purl.uniprot.org/geneid/",
+    "gpml": "http://vocabularies.wikipathways.org/gpml#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "taxon": "http://purl.uniprot.org/taxonomy/",
+    "up": "http://purl.uniprot.org/core/",
+    "uniprotkb": "http://purl.uniprot.org/uniprot/",
+}
+"""More prefixes that a query need not declare: of what PFOCR is queried together with."""
 
 # dc, dcterms
 DC_IDENTIFIER: Final = iri_term(_DC + "identifier")
