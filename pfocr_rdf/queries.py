@@ -15,12 +15,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, cast, get_args
 
+from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.vocabulary import QUERY_PREFIXES, SCHEMA_HTTP, SchemaOrg, prefixes
 
 __all__ = [
     "Form",
     "Query",
     "QueryError",
+    "declared_prefixes",
     "known_prefixes",
     "missing_prefixes",
     "queries_folder",
@@ -36,7 +38,7 @@ Form = Literal["select", "construct", "ask", "describe"]
 """What a query gives: rows, a graph it makes, yes or no, a graph the store chooses."""
 
 
-class QueryError(Exception):
+class QueryError(ReportedError):
     """A query that cannot be used; its message says which, where and what to do."""
 
 
@@ -264,6 +266,15 @@ def _code(tokens: list[_Token]) -> list[_Token]:
     return [token for token in tokens if token.kind != "comment"]
 
 
+def declared_prefixes(text: str) -> dict[str, str]:
+    r"""Give the prefixes that a query declares, with their namespaces.
+
+    >>> declared_prefixes("PREFIX a: <http://a/> # PREFIX b: <http://b/>\n ASK {}")
+    {'a': 'http://a/'}
+    """
+    return dict(_declarations(list(_tokens(text))))
+
+
 def _declarations(tokens: list[_Token]) -> Iterator[tuple[str, str]]:
     """Give the prefixes that a query declares, with their namespaces."""
     code = _code(tokens)
@@ -295,8 +306,15 @@ def queries_folder() -> Path:
 
 @cache
 def shipped_queries() -> tuple[Query, ...]:
-    """Give the queries that ship with the package, by name."""
-    paths = sorted(queries_folder().glob("*.rq"), key=lambda path: path.stem)
+    """Give the queries that ship with the package, in the order of their names.
+
+    Raises:
+        QueryError: when their files are not there.
+    """
+    folder = queries_folder()
+    paths = sorted(folder.glob("*.rq"), key=lambda path: path.stem)
+    if not paths:
+        raise QueryError(f"{folder}: the queries of the package are not there; install pfocr-rdf anew")
     return tuple(read_query(path.read_text("utf-8"), path.stem) for path in paths)
 
 
