@@ -67,7 +67,7 @@ class Query:
     @property
     def body(self) -> str:
         """The text without its first comments."""
-        return self.text[_HEAD.match(self.text).end() :].strip() + "\n"  # type: ignore[union-attr]  # matches nothing, too
+        return _HEAD.sub("", self.text, count=1).strip() + "\n"
 
 
 def read_query(text: str, name: str) -> Query:
@@ -112,8 +112,8 @@ def read_query(text: str, name: str) -> Query:
     )
 
 
-_HEAD: Final = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?+\n)*+")
-"""Comments and empty lines before anything else."""
+_HEAD: Final = re.compile(r"\s*+(?:[ \t]*+#[^\n]*+(?:\n|\Z))*+")
+"""The comments that a query begins with, up to an empty line or anything else."""
 
 
 def _keywords(text: str, where: str) -> tuple[str, ...]:
@@ -126,7 +126,7 @@ def _keywords(text: str, where: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-_KEYWORD: Final = re.compile(r"[a-z0-9]+(?:[ -][a-z0-9]+)*", re.ASCII)
+_KEYWORD: Final = re.compile(r"[a-z0-9]+(?:[ .-][a-z0-9]+)*", re.ASCII)
 
 
 def query_form(text: str, name: str = "query") -> Form:
@@ -154,7 +154,7 @@ def query_form(text: str, name: str = "query") -> Form:
     raise QueryError(f"{name}: is no SPARQL query: it has no SELECT, CONSTRUCT, ASK or DESCRIBE at its beginning")
 
 
-_PROLOGUE: Final = frozenset(("base", "prefix", "version"))
+_PROLOGUE: Final = frozenset(("base", "define", "prefix", "version"))  # define is Virtuoso's
 _UPDATES: Final = frozenset(
     ("add", "clear", "copy", "create", "delete", "drop", "insert", "load", "modify", "move", "with")
 )
@@ -233,28 +233,31 @@ _BASE_CHARS: Final = (
     "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
 _CHARS: Final = rf"{_BASE_CHARS}_0-9\u00b7\u0300-\u036f\u203f\u2040\-"
-_NAME: Final = rf"[{_BASE_CHARS}](?:[{_CHARS}.]*[{_CHARS}])?"
+_WORD: Final = rf"[{_BASE_CHARS}](?:[{_CHARS}]|\.++(?=[{_CHARS}]))*+"
 
 _TOKEN: Final = re.compile(
     "|".join(
         (
             r"(?P<comment>#[^\n\r]*+)",
             r'(?P<iri><(?:[^\x00-\x20<>"{}|^`\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>)',
-            r'(?P<string>"""(?:"{0,2}(?:[^"\\]|\\.))*+"""'
-            r"|'''(?:'{0,2}(?:[^'\\]|\\.))*+'''"
-            r'|"(?:[^"\\\n\r]|\\.)*+"'
-            r"|'(?:[^'\\\n\r]|\\.)*+')",
+            r'(?P<string>"""(?:"{0,2}(?:[^"\\]|\\.))*+(?:""")?'
+            r"|'''(?:'{0,2}(?:[^'\\]|\\.))*+(?:''')?"
+            r'|"(?:[^"\\\n\r]|\\.)*+"?'
+            r"|'(?:[^'\\\n\r]|\\.)*+'?)",
             r"(?P<variable>[?$]\w++)",
             rf"(?P<label>_:[{_CHARS}.]*+)",
             r"(?P<language>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+)",
-            rf"(?P<name>(?:{_NAME})?:(?:[{_CHARS}.:]|%[0-9A-Fa-f]{{2}}|\\[-_~.!$&'()*+,;=/?#@%])*+)",
-            r"(?P<word>[A-Za-z]\w*+)",
+            rf"(?P<name>(?:{_WORD})?:(?:[{_CHARS}.:]|%[0-9A-Fa-f]{{2}}|\\[-_~.!$&'()*+,;=/?#@%])*+)",
+            rf"(?P<word>{_WORD})",
             r"(?P<number>[0-9]\w*+)",
         )
     ),
     re.DOTALL,
 )
-"""What SPARQL's grammar reads as one; comments, IRIs and strings first, so that nothing in them is taken for code."""
+"""What SPARQL's grammar reads as one; comments, IRIs and strings first, so that nothing in them is taken for code.
+
+A string that never ends is one to the end: nothing is read twice, and no text can make the reading slow.
+"""
 
 
 def _tokens(text: str) -> Iterator[_Token]:
