@@ -23,7 +23,7 @@ from pfocr_rdf.database import open_input, read_taxonomy
 from pfocr_rdf.diagnostics import Diagnostic, Report, diagnose, json_line
 from pfocr_rdf.entities import Entities, contribution, entity_statements
 from pfocr_rdf.figures import Figure
-from pfocr_rdf.inputs import rdf_files, write_graph
+from pfocr_rdf.inputs import rdf_files, write_graph, write_lines
 from pfocr_rdf.loading import Loaded, Send
 from pfocr_rdf.mapping import DEFAULTS, Settings, map_figures
 from pfocr_rdf.organisms import OrganismNames
@@ -432,4 +432,10 @@ def load(
         )
         from pfocr_rdf.store import load_store
 
+        files = rdf_files(sources)
+        if files is not None and all(name.removesuffix(".gz").endswith(".nt") for name in files):
+            exactly = partial(send, len)
+            return load_store(
+                os.fspath(store), partial(write_lines, files), graph=into, replace=replace, recount=exactly
+            )
         return load_store(os.fspath(store), send, graph=into, replace=replace)
