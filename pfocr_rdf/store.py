@@ -4,8 +4,8 @@ A store in use is never written to. A load makes the new store in a folder besid
 it in the old one's place in one step. So a load that is interrupted, even by a power cut, leaves the old store as it
 was, and queries that run meanwhile see one store throughout.
 
-Where the old store holds other graphs, or is added to, the new one begins as a copy of it. Oxigraph (that is RocksDB)
-writes its large files once and never changes them, so the copy shares them with the old store, and costs nothing.
+Where the old store is added to, the new one begins as a copy of it. Oxigraph (that is RocksDB) writes its large files
+once and never changes them, so the copy shares them with the old store, and costs nothing.
 
 Parts are loaded one by one. That is as fast as a whole file at once, for which Oxigraph's loader, which then sorts a
 million triples at a time, takes gigabytes of memory.
@@ -18,10 +18,11 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import IO, Final
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, QuerySolutions, RdfFormat, Store
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, QuerySolutions, RdfFormat, Store
 
 from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.exchange import put_in_place, restore
@@ -30,6 +31,9 @@ from pfocr_rdf.loading import NOTHING, Loaded, Send, counted
 from pfocr_rdf.terms import Term, iri_text
 
 __all__ = ["StoreError", "load_store", "open_store", "store_graph"]
+
+QUADS: Final = 30_000
+"""Triples of other graphs that are copied at once."""
 
 _FILE: Final = re.compile(
     r"CURRENT|IDENTITY|LOCK|LOG(\.old\.[0-9]+)?|(MANIFEST|OPTIONS)-[0-9]+(\.dbtmp)?|[0-9]+\.(sst|log|dbtmp)|bulk-[0-9]+\.sst"
@@ -120,26 +124,23 @@ def load_store(
 
 
 def _begun(old: Path | None, new: Path, folder: str, graph: Term | None, *, replace: bool) -> Store:
-    """Make the store to load into: an empty one, or a copy of the old one, without the graph if that is replaced."""
+    """Make the store to load into, with what the old one holds, but the graph where that is replaced."""
     if old is None:
         return Store(new)
-    if replace and not _has_others(_read_only(old, folder), store_graph(graph)):
+    if not replace:
+        _copy(old, new)
         return Store(new)
-    _copy(old, new)
-    store = Store(new)
-    if replace:
-        store.clear_graph(store_graph(graph))
-    return store
-
-
-def _has_others(store: Store, graph: NamedNode | DefaultGraph) -> bool:
-    """Tell whether a store holds anything in other graphs."""
-    graphs: list[object] = [DefaultGraph(), *store.named_graphs()]
-    return any(
-        next(store.quads_for_pattern(None, None, None, other), None) is not None  # type: ignore[arg-type]
-        for other in graphs
-        if other != graph
-    )
+    # to delete a graph from a copy would take a kilobyte of memory for each of its triples
+    begun = Store(new)
+    before = _read_only(old, folder)
+    others: list[DefaultGraph | NamedNode | BlankNode] = [DefaultGraph(), *before.named_graphs()]
+    for other in others:
+        if other != store_graph(graph):
+            begun.add_graph(other)
+            quads = before.quads_for_pattern(None, None, None, other)
+            while part := list(islice(quads, QUADS)):
+                begun.bulk_extend(part)
+    return begun
 
 
 def _copy(old: Path, new: Path) -> None:
