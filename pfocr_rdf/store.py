@@ -24,13 +24,16 @@ from typing import IO, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, QuerySolutions, RdfFormat, Store
 
+from pfocr_rdf.answers import Answer, syntax_error
 from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.exchange import put_in_place, restore
 from pfocr_rdf.inputs import GraphCounts
 from pfocr_rdf.loading import NOTHING, Loaded, Send, counted
+from pfocr_rdf.queries import SPELT_WITH_HTTPS, Query, spelled, with_prefixes
 from pfocr_rdf.terms import Term, iri_text
+from pfocr_rdf.vocabulary import SCHEMA_HTTP, SCHEMA_HTTPS, SchemaOrg
 
-__all__ = ["StoreError", "load_store", "open_store", "store_graph"]
+__all__ = ["StoreError", "ask_store", "default_graph_is_empty", "load_store", "open_store", "store_graph"]
 
 QUADS: Final = 30_000
 """Triples of other graphs that are copied at once."""
@@ -60,6 +63,50 @@ def open_store(folder: str) -> Store:
         if not _is_store(path, folder):
             raise StoreError(f"{folder}: there is no store; make one with pfocr-rdf load INPUT --store {folder}")
         return _read_only(path, folder)
+
+
+def ask_store(folder: str, query: Query, graph: Term | None = None) -> tuple[Answer, SchemaOrg]:
+    """Ask a store a question.
+
+    The known prefixes need not be declared, and schema.org is spelt as the store spells it. Only a query that names
+    another endpoint, by `SERVICE`, asks one.
+
+    Args:
+        folder: the store's folder.
+        query: the question.
+        graph: the IRI of the graph to ask; None is the default graph, or all graphs together where that is empty.
+
+    Returns:
+        The answer, which is found as it is read, and how the store spells schema.org.
+
+    Raises:
+        StoreError: when there is no store, or it cannot be read.
+        QueryError: when the query is no SPARQL.
+    """
+    store = open_store(folder)
+    union = graph is None and default_graph_is_empty(store)
+    schema = SCHEMA_HTTPS if _asked(store, SPELT_WITH_HTTPS) and not _asked(store, _SPELT_WITH_HTTP) else SCHEMA_HTTP
+    given = spelled(query.text, schema)
+    text = with_prefixes(given, schema)
+    try:
+        answer = store.query(
+            text, default_graph=None if union else store_graph(graph), use_default_graph_as_union=union
+        )
+    except SyntaxError as error:
+        raise syntax_error(error, query.name, text, given) from error
+    return answer, schema
+
+
+_SPELT_WITH_HTTP: Final = SPELT_WITH_HTTPS.replace("https:", "http:")
+
+
+def _asked(store: Store, question: str) -> bool:
+    return bool(store.query(question, use_default_graph_as_union=True))
+
+
+def default_graph_is_empty(store: Store) -> bool:
+    """Tell whether a store holds nothing in its default graph."""
+    return next(store.quads_for_pattern(None, None, None, DefaultGraph()), None) is None
 
 
 def store_graph(graph: Term | None) -> NamedNode | DefaultGraph:
