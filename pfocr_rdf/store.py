@@ -176,7 +176,8 @@ def _begun(old: Path | None, new: Path, folder: str, graph: Term | None, *, repl
         return Store(new)
     if not replace:
         _copy(old, new)
-        return Store(new)
+        with _opening(folder):
+            return Store(new)
     # to delete a graph from a copy would take a kilobyte of memory for each of its triples
     begun = Store(new)
     before = _read_only(old, folder)
@@ -241,8 +242,14 @@ def _is_store(path: Path, folder: str) -> bool:
 
 
 def _read_only(path: Path, folder: str) -> Store:
-    try:
+    with _opening(folder):
         return Store.read_only(str(path))
+
+
+@contextmanager
+def _opening(folder: str) -> Iterator[None]:
+    try:
+        yield
     except (OSError, ValueError, RuntimeError) as error:
         raise StoreError(
             f"{folder}: cannot be opened as a store ({_why(error)}); if it is damaged, delete it and load again"
@@ -312,7 +319,7 @@ def _lock(file: IO[bytes]) -> bool:
 def _failing(folder: str) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # RocksDB's own errors are of the second kind
         raise StoreError(f"{folder}: {_why(error)}; the store is as it was") from error
 
 
