@@ -230,7 +230,7 @@ def test_permissions_stay(old: Path, ntriples: Path) -> None:
 def test_a_place_that_cannot_be_written(ntriples: Path) -> None:
     done = run("load", ntriples, "--store", "/proc/pfocr.db")
     assert done.returncode == 2
-    assert done.stderr.decode().startswith("pfocr-rdf: /proc/pfocr.db: ")
+    assert done.stderr.decode().startswith("pfocr-rdf: /proc/pfocr.db: /proc cannot be written (")
     assert done.stderr.count(b"\n") == 1
 
 
@@ -304,6 +304,25 @@ def test_usage(arguments: tuple[str, ...], message: str, examples: Path) -> None
 def test_a_report_that_would_overwrite_the_input(ntriples: Path, store: Path) -> None:
     with pytest.raises(OutputError, match="is an input, too"):
         load([ntriples], store=store, report_file=ntriples)
+
+
+def test_a_link_in_the_place_of_the_new_store(old: Path, ntriples: Path, tmp_path: Path) -> None:
+    """Nothing is deleted through it."""
+    mine = tmp_path / "mine"
+    (mine / "store").mkdir(parents=True)
+    (tmp_path / ".pfocr.db.loading").symlink_to(mine)
+    with pytest.raises(StoreError, match="is a link"):
+        load([ntriples], store=old)
+    assert (mine / "store").is_dir()
+
+
+def test_a_worker_that_dies_costs_nothing(store: Path, tmp_path: Path) -> None:
+    """Its records are converted again by others, though the store is open by then."""
+    faults = [str(FAULTY.with_name("faults.py")), "2", "kill", "PMC99000012__1471-2164-15-S9-S12-3"]
+    command = [*faults, str(tmp_path / "done"), "load", str(EXAMPLE), "--store", str(store), "-j", "2"]
+    done = subprocess.run([sys.executable, *command], capture_output=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert len(content(store)) == 6987
 
 
 # ------------------------------------------------------------------------------------------------------ interruptions
