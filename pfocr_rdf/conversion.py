@@ -16,6 +16,7 @@ from pfocr_rdf.cache import Cache, Converted
 from pfocr_rdf.database import Database, RecordFile
 from pfocr_rdf.diagnostics import Diagnostic, Findings, Report, diagnose
 from pfocr_rdf.entities import Entities, contribution, entity_groups
+from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.figures import Figure
 from pfocr_rdf.iris import figure_iri
 from pfocr_rdf.mapping import Section, Settings, map_figures
@@ -23,7 +24,7 @@ from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.record import RecordBytes, parse_record
 from pfocr_rdf.serialization import FORMATS, read_written
 from pfocr_rdf.terms import Statement, Term, iri_text
-from pfocr_rdf.validation import Check, Checked, Group, ShapesError, Validation
+from pfocr_rdf.validation import Check, Checked, Group, Validation
 from pfocr_rdf.vocabulary import PREFIXES
 
 __all__ = [
@@ -336,11 +337,11 @@ def salvage(job: Job, call: Callable[[Job], ChunkResult]) -> tuple[Job, ChunkRes
         error in its diagnostics.
 
     Raises:
-        ShapesError: when it is the shapes that are to blame.
+        ReportedError: when it is the shapes that are to blame, or all workers are gone.
     """
     try:
         return job, call(job)
-    except ShapesError:
+    except ReportedError:
         raise
     except Exception as error:  # a fault of ours, or of a library, on one record must not cost the others
         if len(job.records) == 1:
