@@ -8,7 +8,7 @@ in literals of both formats: they are legal as they stand, yet many readers of l
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -18,7 +18,17 @@ import pyoxigraph
 from pfocr_rdf.terms import Statement, Term, line_safe, lines, statements_of
 from pfocr_rdf.vocabulary import RDF_TYPE, SCHEMA_HTTP, SCHEMA_HTTPS, SchemaOrg, prefixes
 
-__all__ = ["FORMATS", "Format", "read_written", "turtle_header", "write_ntriples", "write_turtle"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "read_written",
+    "shortener",
+    "shortener_of",
+    "turtle_body",
+    "turtle_header",
+    "write_ntriples",
+    "write_turtle",
+]
 
 
 def write_ntriples(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_HTTP) -> bytes:
@@ -51,7 +61,16 @@ def write_turtle(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_HTT
         statements: the statements, each subject's together; written in their order.
         schema: the spelling of schema.org that the header's prefix has.
     """
-    shown = _SHOWN[schema.namespace]
+    return turtle_body(statements, shortener(schema))
+
+
+def turtle_body(statements: Iterable[Statement], short: Callable[[Term], str]) -> bytes:
+    """Write statements as the body of a Turtle document.
+
+    Args:
+        statements: the statements, each subject's together; written in their order.
+        short: what `shortener_of` the document's prefixes gives.
+    """
     rest = iter(statements)
     parts: list[bytes] = []
     last_subject = last_predicate = None
@@ -59,16 +78,16 @@ def write_turtle(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_HTT
     while part := list(islice(rest, 200)):
         texts: list[str] = []
         for subject, predicate, value in part:
-            text = value if value[-1] == '"' else shown[value]
+            text = value if value[-1] == '"' else short(value)
             if subject == last_subject and predicate == last_predicate:
                 texts.append(f" , {text}")
                 continue
-            verb = "a" if predicate == RDF_TYPE else shown[predicate]
+            verb = "a" if predicate == RDF_TYPE else short(predicate)
             if subject == last_subject:
                 texts.append(f" ;\n\t{verb} {text}")
             else:
                 end = "" if last_subject is None else " .\n"
-                texts.append(f"{end}{shown[subject]} {verb} {text}")
+                texts.append(f"{end}{short(subject)} {verb} {text}")
             last_subject, last_predicate = subject, predicate
         parts.append("".join(texts).encode())
     if parts:
@@ -77,10 +96,9 @@ def write_turtle(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_HTT
 
 
 class _Shown(dict[Term, str]):
-    """How terms stand in Turtle, with the prefixes of the output; remembered, as most are repeated."""
+    """How terms stand in Turtle, with some prefixes; remembered, as most are repeated."""
 
-    def __init__(self, schema: SchemaOrg) -> None:
-        names = prefixes(schema)
+    def __init__(self, names: Mapping[str, str]) -> None:
         # of several namespaces that fit, the longest
         namespaces = "|".join(map(re.escape, sorted(names.values(), key=len, reverse=True)))
         self._pattern = re.compile(f"<({namespaces})({_LOCAL})>")
@@ -90,7 +108,7 @@ class _Shown(dict[Term, str]):
         if term[0] == "<":
             found = self._pattern.fullmatch(term)
             text = f"{self._prefixes[found[1]]}:{found[2]}" if found else term
-        elif term[-1] == '"':
+        elif term[-1] != ">":  # a literal without a datatype, or a blank node
             return term
         else:
             lexical, _, datatype = term.rpartition("^^")
@@ -103,6 +121,15 @@ class _Shown(dict[Term, str]):
                 self.clear()
             self[term] = text
         return text
+
+
+def shortener_of(names: Mapping[str, str]) -> Callable[[Term], str]:
+    """Give what writes a term in Turtle.
+
+    Args:
+        names: namespaces by their prefixes.
+    """
+    return _Shown(names).__getitem__
 
 
 _REMEMBERED: Final = 1 << 15
@@ -119,7 +146,16 @@ _NATIVE: Final = {
 }
 """Lexical forms that Turtle reads as the datatype without quotes."""
 
-_SHOWN: Final = {schema.namespace: _Shown(schema) for schema in (SCHEMA_HTTP, SCHEMA_HTTPS)}
+_SHORTENERS: Final = {schema.namespace: shortener_of(prefixes(schema)) for schema in (SCHEMA_HTTP, SCHEMA_HTTPS)}
+
+
+def shortener(schema: SchemaOrg = SCHEMA_HTTP) -> Callable[[Term], str]:
+    """Give what writes a term with the prefixes of the output, as in Turtle.
+
+    >>> shortener()(Term("<https://identifiers.org/ncbigene/7157>"))
+    'ncbigene:7157'
+    """
+    return _SHORTENERS[schema.namespace]
 
 
 def _no_header(schema: SchemaOrg = SCHEMA_HTTP) -> bytes:

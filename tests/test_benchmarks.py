@@ -52,6 +52,13 @@ def test_the_benchmark_of_validation_prints_its_table(tmp_path: Path) -> None:
     assert any("peak memory" in measured for measured in table.values())
 
 
+def test_the_benchmark_of_loading_prints_its_table() -> None:
+    table = rows("loading.py", "--records", "20", "--repeat", "1")
+    assert len(table) == 7
+    assert "1.00 × Oxigraph" in next(iter(table))
+    assert all(" × " in f"{what} | {measured}" for what, measured in table.items())
+
+
 def test_the_generator_gives_records_that_convert_without_errors(tmp_path: Path) -> None:
     from generate import generate
 

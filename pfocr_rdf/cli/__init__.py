@@ -19,6 +19,9 @@ from pfocr_rdf import __version__
 from pfocr_rdf.cli.cache import cache
 from pfocr_rdf.cli.codes import codes
 from pfocr_rdf.cli.convert import convert
+from pfocr_rdf.cli.load import load
+from pfocr_rdf.cli.query import query
+from pfocr_rdf.cli.serve import serve
 from pfocr_rdf.cli.validate import validate
 from pfocr_rdf.errors import ReportedError
 
@@ -31,7 +34,7 @@ def cli() -> None:
     """Turn the Pathway Figure OCR database (PFOCR) into linked data."""
 
 
-for _command in (convert, validate, codes, cache):
+for _command in (convert, validate, load, query, serve, codes, cache):
     cli.add_command(_command)
 
 
