@@ -217,18 +217,18 @@ class Endpoint:
             stack.enter_context(self._reading(self._addresses.query))
             yield response
 
-    def update(self, text: str, *, again: bool = True) -> None:
-        """Execute a SPARQL update.
+    def update(self, *operations: str, again: bool = True) -> None:
+        """Execute operations of SPARQL Update, in one request.
 
         Args:
-            text: the update.
+            operations: the operations; when one fails, those after it are not executed.
             again: whether it may be sent again when no answer comes, as it then has no effect.
 
         Raises:
             UnansweredError: when no answer came.
             EndpointError: when the store refused.
         """
-        self._send(self._addresses.update, "the update", data={"update": text}, again=again)
+        self._send(self._addresses.update, "the update", data={"update": " ;\n".join(operations)}, again=again)
 
     def fill(self, graph: Term | None, send: Send) -> GraphCounts:
         """Add a graph, sent part by part, to a graph of the store; None is the default graph.

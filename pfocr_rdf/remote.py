@@ -38,11 +38,11 @@ class RemoteStore(Protocol):
             EndpointError: when there is no answer, or another.
         """
 
-    def update(self, text: str, *, again: bool = True) -> None:
-        """Execute a SPARQL update.
+    def update(self, *operations: str, again: bool = True) -> None:
+        """Execute operations of SPARQL Update, in one transaction where the store has any.
 
         Args:
-            text: the update.
+            operations: the operations; when one fails, those after it are not executed.
             again: whether it may be sent again when no answer comes, as it then has no effect.
 
         Raises:

@@ -151,7 +151,7 @@ def _begin(store: RemoteStore, names: Names) -> None:
     store.update(_insert(names, _STARTED))
     store.update(f"INSERT DATA {{ GRAPH {names.trial} {{ {names.trial} {_STARTED} {names.trial} }} }}")
     with suppress(EndpointError):
-        store.update(_replacing(names, names.trial))
+        store.update(*_replacing(names, names.trial))
     kept = asking(store)(count_query("triples", names.trial))
     store.update(f"DROP SILENT GRAPH {names.trial}")
     if kept != 1:
@@ -162,14 +162,14 @@ def _begin(store: RemoteStore, names: Names) -> None:
     store.update(_insert(names, _PERMIT))
 
 
-def _replacing(names: Names, target: Term | None) -> str:
-    """Give the one request that replaces a graph, if it has its permit."""
+def _replacing(names: Names, target: Term | None) -> tuple[str, str]:
+    """Give the operations of the one request that replaces a graph, if it has its permit."""
     permit = _fact(names, _PERMIT)
     return (
         f"DELETE {{ GRAPH {names.loads} {{ {permit} }} }}"
         f" INSERT {{ GRAPH {names.loads} {{ {names.staging} {_DONE} ?one }} }}"
-        f" WHERE {{ {{ SELECT (1/COUNT(*) AS ?one) WHERE {{ GRAPH {names.loads} {{ {permit} }} }} }} }} ;\n"
-        f"MOVE {names.staging} TO {target or 'DEFAULT'}"
+        f" WHERE {{ {{ SELECT (1/COUNT(*) AS ?one) WHERE {{ GRAPH {names.loads} {{ {permit} }} }} }} }}",
+        f"MOVE {names.staging} TO {target or 'DEFAULT'}",
     )
 
 
@@ -183,7 +183,7 @@ def _replace(store: RemoteStore, names: Names) -> None:
     try:
         for wait in WAITS:
             try:
-                store.update(_replacing(names, names.live), again=False)
+                store.update(*_replacing(names, names.live), again=False)
                 failure = None
             except EndpointError as error:
                 failure = error
