@@ -199,19 +199,19 @@ class Endpoint:
             ) from None
 
     @contextmanager
-    def query(self, text: str, accept: str) -> Iterator[httpx.Response]:
+    def query(self, text: str, accept: str, *, graph: Term | None = None) -> Iterator[httpx.Response]:
         """Send a query, and give the answer as a stream that is not read yet.
 
         Args:
             text: the query.
             accept: the types of answer that can be read, as in HTTP's `Accept`.
+            graph: the graph that the query is about, or None for what the store takes for its default graph.
 
         Raises:
             EndpointError: when there is no answer, or a refusal.
         """
-        response = self._send(
-            self._addresses.query, "the query", data={"query": text}, headers={"Accept": accept}, stream=True
-        )
+        data = {"query": text} if graph is None else {"query": text, "default-graph-uri": iri_text(graph)}
+        response = self._send(self._addresses.query, "the query", data=data, headers={"Accept": accept}, stream=True)
         with ExitStack() as stack:
             stack.callback(response.close)
             stack.enter_context(self._reading(self._addresses.query))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
-from selenium.webdriver.chrome.webdriver import WebDriver
 
 import pfocr_rdf
-from browser import chromium, forget
+from browser import chromium
 from checkouts import Checkout
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[1]
 
@@ -64,14 +67,8 @@ def checkout(tmp_path: Path) -> Checkout:
     return Checkout(root, tmp_path)
 
 
-@pytest.fixture(scope="session")
-def _browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
-    with chromium(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
-
-
-@pytest.fixture
-def browser(_browser: WebDriver) -> WebDriver:
-    """Headless Chromium on an empty page; `console_errors` and `requested` tell what it logged."""
-    forget(_browser)
-    return _browser
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium, for one module: Playwright keeps an event loop in the thread, which others would meet."""
+    with chromium() as program:
+        yield program
