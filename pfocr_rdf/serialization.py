@@ -8,7 +8,7 @@ in literals of both formats: they are legal as they stand, yet many readers of l
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -19,7 +19,17 @@ import pyoxigraph
 from pfocr_rdf.terms import Statement, Term, line_safe, lines, statements_of
 from pfocr_rdf.vocabulary import RDF_TYPE, SCHEMA_HTTP, SCHEMA_HTTPS, SchemaOrg, prefixes
 
-__all__ = ["FORMATS", "Format", "read_written", "shortener", "turtle_header", "write_ntriples", "write_turtle"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "read_written",
+    "shortener",
+    "shortener_of",
+    "turtle_body",
+    "turtle_header",
+    "write_ntriples",
+    "write_turtle",
+]
 
 
 def write_ntriples(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_HTTP) -> bytes:
@@ -52,7 +62,16 @@ def write_turtle(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_HTT
         statements: the statements, each subject's together; written in their order.
         schema: the spelling of schema.org that the header's prefix has.
     """
-    short = _SHORT[schema.namespace]
+    return turtle_body(statements, _SHORT[schema.namespace])
+
+
+def turtle_body(statements: Iterable[Statement], short: Callable[[Term], str]) -> bytes:
+    """Write statements as the body of a Turtle document.
+
+    Args:
+        statements: the statements, each subject's together; written in their order.
+        short: what `shortener_of` the document's prefixes gives.
+    """
     rest = iter(statements)
     parts: list[bytes] = []
     last_subject = last_predicate = None
@@ -75,9 +94,12 @@ def write_turtle(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_HTT
     return b"".join(parts)
 
 
-def _shortener(schema: SchemaOrg) -> Callable[[Term], str]:
-    """Give what writes a term in Turtle, with the prefixes of the output."""
-    names = prefixes(schema)
+def shortener_of(names: Mapping[str, str]) -> Callable[[Term], str]:
+    """Give what writes a term in Turtle.
+
+    Args:
+        names: namespaces by their prefixes.
+    """
     # of several namespaces that fit, the longest
     namespaces = "|".join(map(re.escape, sorted(names.values(), key=len, reverse=True)))
     pattern = re.compile(f"<({namespaces})({_LOCAL})>")
@@ -91,7 +113,7 @@ def _shortener(schema: SchemaOrg) -> Callable[[Term], str]:
     def short(term: Term) -> str:
         if term[0] == "<":
             return short_iri(term)
-        if term[-1] == '"':
+        if term[-1] != ">":  # a literal without a datatype, or a blank node
             return term
         lexical, _, datatype = term.rpartition("^^")
         native = _NATIVE.get(datatype)
@@ -113,7 +135,7 @@ _NATIVE: Final = {
 }
 """Lexical forms that Turtle reads as the datatype without quotes."""
 
-_SHORT: Final = {schema.namespace: _shortener(schema) for schema in (SCHEMA_HTTP, SCHEMA_HTTPS)}
+_SHORT: Final = {schema.namespace: shortener_of(prefixes(schema)) for schema in (SCHEMA_HTTP, SCHEMA_HTTPS)}
 
 
 def shortener(schema: SchemaOrg = SCHEMA_HTTP) -> Callable[[Term], str]:

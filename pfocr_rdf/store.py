@@ -4,8 +4,8 @@ A store in use is never written to. A load makes the new store in a folder besid
 it in the old one's place in one step. So a load that is interrupted, even by a power cut, leaves the old store as it
 was, and queries that run meanwhile see one store throughout.
 
-Where the old store holds other graphs, or is added to, the new one begins as a copy of it. Oxigraph (that is RocksDB)
-writes its large files once and never changes them, so the copy shares them with the old store, and costs nothing.
+Where the old store is added to, the new one begins as a copy of it. Oxigraph (that is RocksDB) writes its large files
+once and never changes them, so the copy shares them with the old store, and costs nothing.
 
 Parts are loaded one by one. That is as fast as a whole file at once, for which Oxigraph's loader, which then sorts a
 million triples at a time, takes gigabytes of memory.
@@ -18,18 +18,25 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import IO, Final
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, QuerySolutions, RdfFormat, Store
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, QuerySolutions, RdfFormat, Store
 
+from pfocr_rdf.answers import Answer, syntax_error
 from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.exchange import put_in_place, restore
 from pfocr_rdf.inputs import GraphCounts
 from pfocr_rdf.loading import NOTHING, Loaded, Send, counted
+from pfocr_rdf.queries import SPELT_WITH_HTTPS, Query, spelled, with_prefixes
 from pfocr_rdf.terms import Term, iri_text
+from pfocr_rdf.vocabulary import SCHEMA_HTTP, SCHEMA_HTTPS, SchemaOrg
 
-__all__ = ["StoreError", "load_store", "open_store", "store_graph"]
+__all__ = ["StoreError", "ask_store", "default_graph_is_empty", "load_store", "open_store", "store_graph"]
+
+QUADS: Final = 30_000
+"""Triples of other graphs that are copied at once."""
 
 _FILE: Final = re.compile(
     r"CURRENT|IDENTITY|LOCK|LOG(\.old\.[0-9]+)?|(MANIFEST|OPTIONS)-[0-9]+(\.dbtmp)?|[0-9]+\.(sst|log|dbtmp)|bulk-[0-9]+\.sst"
@@ -56,6 +63,50 @@ def open_store(folder: str) -> Store:
         if not _is_store(path, folder):
             raise StoreError(f"{folder}: there is no store; make one with pfocr-rdf load INPUT --store {folder}")
         return _read_only(path, folder)
+
+
+def ask_store(folder: str, query: Query, graph: Term | None = None) -> tuple[Answer, SchemaOrg]:
+    """Ask a store a question.
+
+    The known prefixes need not be declared, and schema.org is spelt as the store spells it. Only a query that names
+    another endpoint, by `SERVICE`, asks one.
+
+    Args:
+        folder: the store's folder.
+        query: the question.
+        graph: the IRI of the graph to ask; None is the default graph, or all graphs together where that is empty.
+
+    Returns:
+        The answer, which is found as it is read, and how the store spells schema.org.
+
+    Raises:
+        StoreError: when there is no store, or it cannot be read.
+        QueryError: when the query is no SPARQL.
+    """
+    store = open_store(folder)
+    union = graph is None and default_graph_is_empty(store)
+    schema = SCHEMA_HTTPS if _asked(store, SPELT_WITH_HTTPS) and not _asked(store, _SPELT_WITH_HTTP) else SCHEMA_HTTP
+    given = spelled(query.text, schema)
+    text = with_prefixes(given, schema)
+    try:
+        answer = store.query(
+            text, default_graph=None if union else store_graph(graph), use_default_graph_as_union=union
+        )
+    except SyntaxError as error:
+        raise syntax_error(error, query.name, text, given) from error
+    return answer, schema
+
+
+_SPELT_WITH_HTTP: Final = SPELT_WITH_HTTPS.replace("https:", "http:")
+
+
+def _asked(store: Store, question: str) -> bool:
+    return bool(store.query(question, use_default_graph_as_union=True))
+
+
+def default_graph_is_empty(store: Store) -> bool:
+    """Tell whether a store holds nothing in its default graph."""
+    return next(store.quads_for_pattern(None, None, None, DefaultGraph()), None) is None
 
 
 def store_graph(graph: Term | None) -> NamedNode | DefaultGraph:
@@ -120,26 +171,23 @@ def load_store(
 
 
 def _begun(old: Path | None, new: Path, folder: str, graph: Term | None, *, replace: bool) -> Store:
-    """Make the store to load into: an empty one, or a copy of the old one, without the graph if that is replaced."""
+    """Make the store to load into, with what the old one holds, but the graph where that is replaced."""
     if old is None:
         return Store(new)
-    if replace and not _has_others(_read_only(old, folder), store_graph(graph)):
+    if not replace:
+        _copy(old, new)
         return Store(new)
-    _copy(old, new)
-    store = Store(new)
-    if replace:
-        store.clear_graph(store_graph(graph))
-    return store
-
-
-def _has_others(store: Store, graph: NamedNode | DefaultGraph) -> bool:
-    """Tell whether a store holds anything in other graphs."""
-    graphs: list[object] = [DefaultGraph(), *store.named_graphs()]
-    return any(
-        next(store.quads_for_pattern(None, None, None, other), None) is not None  # type: ignore[arg-type]
-        for other in graphs
-        if other != graph
-    )
+    # to delete a graph from a copy would take a kilobyte of memory for each of its triples
+    begun = Store(new)
+    before = _read_only(old, folder)
+    others: list[DefaultGraph | NamedNode | BlankNode] = [DefaultGraph(), *before.named_graphs()]
+    for other in others:
+        if other != store_graph(graph):
+            begun.add_graph(other)
+            quads = before.quads_for_pattern(None, None, None, other)
+            while part := list(islice(quads, QUADS)):
+                begun.bulk_extend(part)
+    return begun
 
 
 def _copy(old: Path, new: Path) -> None:
