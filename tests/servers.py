@@ -113,7 +113,11 @@ class Server:
         """Give the names of the graphs that are there, but for those that Virtuoso has of its own."""
         with self.open() as endpoint:
             names = endpoint.values("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")
-        return {name for name in names if not re.match(r"http://(www\.openlinksw\.com|localuriqaserver|www\.w3\.org)/", name)}
+        return {
+            name
+            for name in names
+            if not re.match(r"http://(www\.openlinksw\.com|localuriqaserver|www\.w3\.org)/", name)
+        }
 
     def update(self, *operations: str) -> None:
         """Execute operations of SPARQL Update."""
