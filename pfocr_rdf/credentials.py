@@ -6,12 +6,15 @@ A password never comes from the command line, which every user of the machine ca
 from __future__ import annotations
 
 import os
+import re
 import stat
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from netrc import NetrcParseError, netrc
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote, quote_plus
 
 from pfocr_rdf.errors import ReportedError
 
@@ -35,6 +38,22 @@ class Credentials:
 
     user: str
     password: str = field(repr=False)
+
+    def hide(self, text: str) -> str:
+        """Take the password out of a text, as it is and in the forms in which it is sent.
+
+        Example:
+            >>> Credentials("me", "secret").hide("'secret' (Basic bWU6c2VjcmV0) is wrong")
+            "'…' (Basic …) is wrong"
+        """
+        sent = f"{self.user}:{self.password}".encode()
+        for form in (self.password, quote(self.password), quote_plus(self.password), b64encode(sent).decode()):
+            text = text.replace(form, "…")
+        return _RESPONSE.sub('response="…"', text)
+
+
+_RESPONSE: Final = re.compile(r"""response=["']?[0-9a-f]{32,}["']?""")
+"""What digest authentication sends in place of a password."""
 
 
 def find_credentials(

@@ -150,7 +150,7 @@ class Endpoint:
         self, addresses: Addresses, *, credentials: Credentials | None = None, patience: Patience | None = None
     ) -> None:
         self._addresses = addresses
-        self._password = credentials.password if credentials is not None else None
+        self._credentials = credentials
         self._patience = patience or Patience()
         self._answered = False
         self._client = httpx.Client(
@@ -301,7 +301,7 @@ class Endpoint:
             target = response.headers.get("Location", "").split("?")[0]
             return f"{url}: {status}: {what} is redirected to {self._clean(target)}; if that is right, give that URL"
         match response.status_code:
-            case HTTPStatus.UNAUTHORIZED if self._password is None:
+            case HTTPStatus.UNAUTHORIZED if self._credentials is None:
                 advice = "; give --user NAME"
             case HTTPStatus.UNAUTHORIZED:
                 advice = "; is the user's password right?"
@@ -322,8 +322,8 @@ class Endpoint:
         return self._clean(text)
 
     def _clean(self, text: str) -> str:
-        if self._password:
-            text = text.replace(self._password, "…")
+        if self._credentials is not None:
+            text = self._credentials.hide(text)
         line = " ".join(text.split())
         line = "".join(character if character.isprintable() else "…" for character in line)
         return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"

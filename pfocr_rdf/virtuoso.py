@@ -240,7 +240,7 @@ class Virtuoso:
         return [line.strip() for line in written.splitlines() if line.strip()]
 
     def _clean(self, text: str) -> str:
-        line = " ".join(text.replace(self._credentials.password, "…").split())
+        line = " ".join(self._credentials.hide(text).split())
         return "".join(character if character.isprintable() else "…" for character in line)[:300]
 
 
