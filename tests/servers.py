@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,7 +57,7 @@ ServerRoot = {folder}
 ServerThreads = 10
 MaxClientConnections = 10
 [SPARQL]
-ResultSetMaxRows = 10000
+ResultSetMaxRows = {rows}
 [AutoRepair]
 [Replication]
 ServerName = db-TESTS
@@ -163,7 +165,7 @@ def running(command: list[str | Path], url: str, log: Path) -> Iterator[None]:
 @contextmanager
 def oxigraph(folder: Path) -> Iterator[Server]:
     """Start Oxigraph's server, with an empty store in memory."""
-    program = shutil.which("oxigraph") or shutil.which("oxigraph", path=str(Path(__import__("sys").executable).parent))
+    program = shutil.which("oxigraph", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])))
     if program is None:
         pytest.skip("the program oxigraph (of the extra server) is not installed")
     url = f"http://127.0.0.1:{free_port()}"
@@ -172,8 +174,13 @@ def oxigraph(folder: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def virtuoso(folder: Path) -> Iterator[Server]:
-    """Start a Virtuoso with an empty database of its own, whose user `dba` has the password `PASSWORD`."""
+def virtuoso(folder: Path, rows: int = 1_000_000) -> Iterator[Server]:
+    """Start a Virtuoso with an empty database of its own, whose user `dba` has the password `PASSWORD`.
+
+    Args:
+        folder: an empty folder.
+        rows: the rows that an answer has at most; the usual 10,000 are fewer than some queries find in the sample.
+    """
     program = shutil.which("virtuoso-t")
     isql = shutil.which("isql-vt")
     if program is None or isql is None:
@@ -183,7 +190,7 @@ def virtuoso(folder: Path) -> Iterator[Server]:
     shards.mkdir()
     http, sql = free_port(), free_port()
     ini = folder / "virtuoso.ini"
-    ini.write_text(_INI.format(folder=database, shards=shards, http=http, sql=sql), "utf-8")
+    ini.write_text(_INI.format(folder=database, shards=shards, http=http, sql=sql, rows=rows), "utf-8")
     url = f"http://127.0.0.1:{http}"
     with running([program, "+configfile", ini, "+foreground"], f"{url}/sparql", folder / "virtuoso.out"):
         quoted = PASSWORD.replace("'", "''")

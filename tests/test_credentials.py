@@ -53,7 +53,7 @@ def test_a_broken_netrc_is_not_shown(tmp_path: Path) -> None:
     file = tmp_path / "netrc"
     file.write_text(f"machine a login me password\n{SECRET} {SECRET}\n", "utf-8")
     file.chmod(0o600)
-    with pytest.raises(CredentialsError, match="line .* cannot be read") as caught:
+    with pytest.raises(CredentialsError, match=r"line .* cannot be read") as caught:
         find_credentials("me", host="a", environment={"NETRC": str(file)})
     assert SECRET not in str(caught.value)
 
@@ -170,7 +170,7 @@ def test_a_wrong_password(scheme: str) -> None:
     with (
         guarded(scheme) as (url, seen),
         Endpoint(addresses_of(url), credentials=wrong) as endpoint,
-        pytest.raises(EndpointError, match="401 Unauthorized to the query.*is the user's password right") as caught,
+        pytest.raises(EndpointError, match=r"401 Unauthorized to the query.*is the user's password right") as caught,
     ):
         endpoint.values(COUNT)
     assert "wrong-one" not in str(caught.value)
@@ -213,7 +213,7 @@ def test_a_redirect_is_not_followed() -> None:
                 Endpoint(
                     addresses_of(url), credentials=Credentials("me", SECRET), patience=Patience(retries=2)
                 ) as endpoint,
-                pytest.raises(EndpointError, match="is redirected to http://localhost:.*/taken; if that is right"),
+                pytest.raises(EndpointError, match=r"is redirected to http://localhost:.*/taken; if that is right"),
             ):
                 endpoint.values(COUNT)
         finally:

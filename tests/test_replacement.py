@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 import pfocr_rdf
 from commands import run
@@ -16,13 +17,18 @@ from pfocr_rdf.loading import Loaded
 from pfocr_rdf.remote import EndpointError, load_remote
 from pfocr_rdf.terms import Term, iri_term
 from processes import started
-from proxy import Fault, Proxy, Seen, first, once, proxied
+from proxy import Fault, Seen, first, once, proxied
 from servers import Server, oxigraph, virtuoso
 
 LIVE = iri_term("https://pfocr.wikipathways.org/")
 
 
-@pytest.fixture(scope="module", params=[oxigraph, virtuoso], ids=["oxigraph", "virtuoso"])
+slow = pytest.mark.slow
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param(oxigraph, id="oxigraph"), pytest.param(virtuoso, id="virtuoso", marks=slow)]
+)
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with request.param(tmp_path_factory.mktemp("server")) as running:
         yield running
@@ -93,7 +99,7 @@ def test_other_graphs_stay(server: Server, before: GraphCounts, new: Path) -> No
 def test_nothing_to_load(server: Server, before: GraphCounts, tmp_path: Path) -> None:
     empty = tmp_path / "empty.nt"
     empty.touch()
-    with pytest.raises(EndpointError, match="nothing to load; the graph .* is as it was"):
+    with pytest.raises(EndpointError, match=r"nothing to load; the graph .* is as it was"):
         replace(server, empty)
     assert server.count(LIVE) == before
 
@@ -109,10 +115,15 @@ PASSING = {
     "dropped, though it arrived": Fault(forward=True),
     "the answer is cut off": Fault(forward=True, cut=5),
 }
+QUICK = ("unavailable", "dropped, though it arrived")
+
+
+def marked(faults: dict[str, Fault]) -> list[ParameterSet]:
+    return [pytest.param(fault, id=name, marks=() if name in QUICK else slow) for name, fault in faults.items()]
 
 
 @pytest.mark.parametrize("kind", ["query", "update", "part", "move"])
-@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
+@pytest.mark.parametrize("fault", marked(PASSING))
 def test_a_fault_that_passes(kind: str, fault: Fault, server: Server, before: GraphCounts, new: Path) -> None:
     with proxied(server.url, first(kind, fault)) as proxy:
         loaded = replace(server.at(proxy.url), new)
@@ -132,7 +143,7 @@ def test_a_stall_is_given_up(kind: str, forward: bool, server: Server, before: G
 LASTING = {name: fault for name, fault in PASSING.items() if fault.cut is None}  # the answer to a part may be empty
 
 
-@pytest.mark.parametrize("fault", LASTING.values(), ids=LASTING)
+@pytest.mark.parametrize("fault", marked(LASTING))
 def test_a_part_that_never_arrives_leaves_the_old(
     fault: Fault, server: Server, before: GraphCounts, old: Path, new: Path
 ) -> None:
@@ -158,7 +169,7 @@ def test_a_part_that_is_lost_in_silence_is_noticed(server: Server, before: Graph
 def test_a_move_that_is_lost_in_silence_is_noticed(server: Server, before: GraphCounts, new: Path) -> None:
     with (
         proxied(server.url, first("move", Fault(status=200))) as proxy,
-        pytest.raises(EndpointError, match="the store moved nothing; the graph .* is as it was"),
+        pytest.raises(EndpointError, match=r"the store moved nothing; the graph .* is as it was"),
     ):
         replace(server.at(proxy.url), new)
     assert server.count(LIVE) == before
@@ -167,7 +178,7 @@ def test_a_move_that_is_lost_in_silence_is_noticed(server: Server, before: Graph
 def test_a_refusal_is_not_repeated(server: Server, before: GraphCounts, new: Path) -> None:
     with (
         proxied(server.url, first("move", Fault(status=403), times=9)) as proxy,
-        pytest.raises(EndpointError, match="403 Forbidden.*; the graph .* is as it was"),
+        pytest.raises(EndpointError, match=r"403 Forbidden.*; the graph .* is as it was"),
     ):
         replace(server.at(proxy.url), new)
     assert proxy.kinds().count("move") == 1
@@ -242,13 +253,13 @@ def test_a_part_that_arrives_after_the_next_run(server: Server, before: GraphCou
 def test_the_later_of_two_runs_takes_over(kind: str, server: Server, before: GraphCounts, old: Path, new: Path) -> None:
     with (
         proxied(server.url, first(kind, Fault(forward=True, meanwhile=lambda: replace(server, new)))) as proxy,
-        pytest.raises(EndpointError, match="another load into the graph .* took over"),
+        pytest.raises(EndpointError, match=r"another load into the graph .* took over"),
     ):
         replace(server.at(proxy.url), old)
     assert server.count(LIVE) == counts_of(new)
 
 
-@pytest.mark.slow
+@slow
 @pytest.mark.parametrize("forward", [True, False], ids=["arrives", "is lost"])
 def test_killed_at_every_request(forward: bool, server: Server, before: GraphCounts, old: Path, new: Path) -> None:
     """The loader is killed while it waits for an answer, at each of its requests in turn."""
@@ -286,7 +297,7 @@ def test_killed_at_every_request(forward: bool, server: Server, before: GraphCou
 # ------------------------------------------------------------------------------------------------------------- readers
 
 
-@pytest.mark.slow
+@slow
 def test_readers_see_the_old_or_the_new(server: Server, before: GraphCounts, old: Path, new: Path) -> None:
     seen: list[int] = []
     stop = threading.Event()
@@ -342,6 +353,6 @@ class Careless:
 def test_a_store_that_moves_what_is_not_there_is_refused() -> None:
     store = Careless()
     store.graphs[LIVE] = {b"old"}
-    with pytest.raises(EndpointError, match="no graph can be replaced safely; .*; the graph .* is as it was"):
+    with pytest.raises(EndpointError, match=r"no graph can be replaced safely; .*; the graph .* is as it was"):
         load_remote(store, len, graph=LIVE, replace=True)  # type: ignore[arg-type]
     assert store.graphs[LIVE] == {b"old"}
