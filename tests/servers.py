@@ -98,9 +98,9 @@ class Server:
         """Give the same server behind another URL."""
         return Server(self.name, url, self.user, self.password)
 
-    def open(self, *, timeout: float = 60, retries: int = 2) -> Endpoint:
+    def open(self, *, timeout: float = 60, retries: int = 2, kind: type[Endpoint] = Endpoint) -> Endpoint:
         """Give a client, to be used as a context."""
-        return Endpoint(
+        return kind(
             addresses_of(self.url, user=self.user is not None),
             credentials=Credentials(self.user, self.password) if self.user else None,
             patience=Patience(timeout=timeout, retries=retries, first_wait=0.01),
@@ -174,11 +174,12 @@ def oxigraph(folder: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def virtuoso(folder: Path, rows: int = 1_000_000) -> Iterator[Server]:
+def virtuoso(folder: Path, *, rows: int = 1_000_000, again: bool = False) -> Iterator[Server]:
     """Start a Virtuoso with an empty database of its own, whose user `dba` has the password `PASSWORD`.
 
     Args:
-        folder: an empty folder.
+        folder: an empty folder, or one that it had before.
+        again: whether it had it before.
         rows: the rows that an answer has at most; the usual 10,000 are fewer than some queries find in the sample.
     """
     program = shutil.which("virtuoso-t")
@@ -186,19 +187,20 @@ def virtuoso(folder: Path, rows: int = 1_000_000) -> Iterator[Server]:
     if program is None or isql is None:
         pytest.skip("Virtuoso is not installed: apt-get install virtuoso-opensource-7-bin")
     database, shards = folder / "database", folder / "shards"
-    database.mkdir()
-    shards.mkdir()
+    database.mkdir(exist_ok=again)
+    shards.mkdir(exist_ok=again)
     http, sql = free_port(), free_port()
     ini = folder / "virtuoso.ini"
     ini.write_text(_INI.format(folder=database, shards=shards, http=http, sql=sql, rows=rows), "utf-8")
     url = f"http://127.0.0.1:{http}"
     with running([program, "+configfile", ini, "+foreground"], f"{url}/sparql", folder / "virtuoso.out"):
-        quoted = PASSWORD.replace("'", "''")
-        subprocess.run(
-            [isql, f"127.0.0.1:{sql}", "dba", "dba"],
-            input=f"user_set_password ('dba', '{quoted}');\n".encode(),
-            check=True,
-            stdout=subprocess.DEVNULL,
-            timeout=60,
-        )
+        if not again:
+            quoted = PASSWORD.replace("'", "''")
+            subprocess.run(
+                [isql, f"127.0.0.1:{sql}", "dba", "dba"],
+                input=f"user_set_password ('dba', '{quoted}');\n".encode(),
+                check=True,
+                stdout=subprocess.DEVNULL,
+                timeout=60,
+            )
         yield Server("virtuoso", f"{url}/sparql", "dba", PASSWORD, f"127.0.0.1:{sql}", shards)

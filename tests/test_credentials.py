@@ -95,7 +95,7 @@ def right(header: str, scheme: str, method: str, path: str) -> bool:
 
     secret = md5(f"me:realm:{SECRET}")
     expected = md5(f"{secret}:{given['nonce']}:{given['nc']}:{given['cnonce']}:auth:{md5(f'{method}:{path}')}")
-    return given["response"] == expected
+    return bool(given["response"] == expected)
 
 
 @contextmanager
@@ -200,7 +200,7 @@ def test_a_redirect_is_not_followed() -> None:
             asked.append(self.path)
             self.rfile.read(int(self.headers["Content-Length"]))
             self.send_response(307)
-            self.send_header("Location", f"http://localhost:{self.server.server_address[1]}/taken?token=1")
+            self.send_header("Location", f"http://localhost:{self.headers['Host'].rpartition(':')[2]}/taken?token=1")
             self.send_header("Content-Length", "0")
             self.end_headers()
 

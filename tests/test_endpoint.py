@@ -1,4 +1,4 @@
-"""Endpoints: where their URLs are, loading over the graph store protocol, and the same answers as the embedded store's."""
+"""Endpoints: where their URLs are, loading over the graph store protocol, and answers as the embedded store's."""
 
 from __future__ import annotations
 
@@ -334,8 +334,13 @@ def test_a_certificate_that_nobody_vouches_for(tmp_path: Path, waits: list[float
         pytest.skip("openssl, which makes the certificate, is not installed")
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     subprocess.run(
-        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "2"]
-        + ["-keyout", str(key), "-out", str(certificate)],
+        [
+            openssl,
+            *("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "2", "-keyout"),
+            key,
+            "-out",
+            certificate,
+        ],
         check=True,
         capture_output=True,
     )
