@@ -33,7 +33,7 @@ from pfocr_rdf.queries import SPELT_WITH_HTTPS, Query, spelled, with_prefixes
 from pfocr_rdf.terms import Term, iri_text
 from pfocr_rdf.vocabulary import SCHEMA_HTTP, SCHEMA_HTTPS, SchemaOrg
 
-__all__ = ["StoreError", "ask_store", "default_graph_is_empty", "load_store", "open_store", "store_graph"]
+__all__ = ["StoreError", "ask_store", "default_graph_is_empty", "load_store", "open_store"]
 
 QUADS: Final = 30_000
 """Triples of other graphs that are copied at once."""
@@ -59,10 +59,10 @@ def open_store(folder: str) -> Store:
         StoreError: when there is none, or it cannot be read.
     """
     path = Path(folder)
-    with _failing(folder):
+    with _opening(folder):
         if not _is_store(path, folder):
             raise StoreError(f"{folder}: there is no store; make one with pfocr-rdf load INPUT --store {folder}")
-        return _read_only(path, folder)
+        return Store.read_only(folder)
 
 
 def ask_store(folder: str, query: Query, graph: Term | None = None) -> tuple[Answer, SchemaOrg]:
@@ -90,7 +90,7 @@ def ask_store(folder: str, query: Query, graph: Term | None = None) -> tuple[Ans
     text = with_prefixes(given, schema)
     try:
         answer = store.query(
-            text, default_graph=None if union else store_graph(graph), use_default_graph_as_union=union
+            text, default_graph=None if union else _graph_name(graph), use_default_graph_as_union=union
         )
     except SyntaxError as error:
         raise syntax_error(error, query.name, text, given) from error
@@ -109,7 +109,7 @@ def default_graph_is_empty(store: Store) -> bool:
     return next(store.quads_for_pattern(None, None, None, DefaultGraph()), None) is None
 
 
-def store_graph(graph: Term | None) -> NamedNode | DefaultGraph:
+def _graph_name(graph: Term | None) -> NamedNode | DefaultGraph:
     """Give the name of a graph as pyoxigraph has it."""
     return NamedNode(iri_text(graph)) if graph is not None else DefaultGraph()
 
@@ -152,7 +152,7 @@ def load_store(
             return opened[0]
 
         def write(part: bytes) -> None:
-            store().bulk_load(part, RdfFormat.N_TRIPLES, to_graph=store_graph(graph))
+            store().bulk_load(part, RdfFormat.N_TRIPLES, to_graph=_graph_name(graph))
 
         sent = send(write)
         store().flush()
@@ -176,13 +176,14 @@ def _begun(old: Path | None, new: Path, folder: str, graph: Term | None, *, repl
         return Store(new)
     if not replace:
         _copy(old, new)
-        return Store(new)
+        with _opening(folder):
+            return Store(new)
     # to delete a graph from a copy would take a kilobyte of memory for each of its triples
     begun = Store(new)
     before = _read_only(old, folder)
     others: list[DefaultGraph | NamedNode | BlankNode] = [DefaultGraph(), *before.named_graphs()]
     for other in others:
-        if other != store_graph(graph):
+        if other != _graph_name(graph):
             begun.add_graph(other)
             quads = before.quads_for_pattern(None, None, None, other)
             while part := list(islice(quads, QUADS)):
@@ -241,8 +242,14 @@ def _is_store(path: Path, folder: str) -> bool:
 
 
 def _read_only(path: Path, folder: str) -> Store:
-    try:
+    with _opening(folder):
         return Store.read_only(str(path))
+
+
+@contextmanager
+def _opening(folder: str) -> Iterator[None]:
+    try:
+        yield
     except (OSError, ValueError, RuntimeError) as error:
         raise StoreError(
             f"{folder}: cannot be opened as a store ({_why(error)}); if it is damaged, delete it and load again"
@@ -261,7 +268,15 @@ def _beside(target: Path, folder: str) -> Iterator[Path]:
     beside = target.with_name(f".{target.name}.loading")
     with ExitStack() as stack:
         while True:
-            beside.mkdir(exist_ok=True)
+            if beside.is_symlink():
+                raise StoreError(f"{folder}: {beside} is a link, where a load makes a folder; delete it")
+            try:
+                beside.mkdir(mode=0o700, exist_ok=True)
+            except OSError as error:
+                raise StoreError(
+                    f"{folder}: {target.parent} cannot be written ({_why(error)}), where a load makes the new store; "
+                    "allow that, or give another folder"
+                ) from error
             try:
                 file = stack.enter_context(open(beside / "lock", "ab"))
             except FileNotFoundError:  # another load has just ended
@@ -312,7 +327,7 @@ def _lock(file: IO[bytes]) -> bool:
 def _failing(folder: str) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # RocksDB's own errors are of the second kind
         raise StoreError(f"{folder}: {_why(error)}; the store is as it was") from error
 
 

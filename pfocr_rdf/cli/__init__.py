@@ -18,6 +18,7 @@ from pfocr_rdf.cli.codes import codes
 from pfocr_rdf.cli.convert import convert
 from pfocr_rdf.cli.load import load
 from pfocr_rdf.cli.query import query
+from pfocr_rdf.cli.serve import serve
 from pfocr_rdf.cli.validate import validate
 from pfocr_rdf.errors import ReportedError
 
@@ -30,7 +31,7 @@ def cli() -> None:
     """Turn the Pathway Figure OCR database (PFOCR) into linked data."""
 
 
-for _command in (convert, validate, load, query, codes, cache):
+for _command in (convert, validate, load, query, serve, codes, cache):
     cli.add_command(_command)
 
 
