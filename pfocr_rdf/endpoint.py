@@ -10,18 +10,19 @@ and no error has the text of a request.
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import ssl
 import time
-from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -36,6 +37,8 @@ from pfocr_rdf.terms import Term, iri_text
 
 __all__ = ["Addresses", "Endpoint", "Patience", "addresses_of"]
 
+T = TypeVar("T")
+
 JSON_RESULTS: Final = "application/sparql-results+json"
 LONGEST_WAIT: Final = 60.0
 PASSING: Final = frozenset(
@@ -46,7 +49,11 @@ PASSING: Final = frozenset(
         HTTPStatus.GATEWAY_TIMEOUT,
     }
 )
+LONGEST_ANSWER: Final = 16 * 1024 * 1024
+"""Bytes of an answer that are read where it should be short: a count, or a word about an update."""
+
 _SHOWN: Final = 300
+_SHOWN_BYTES: Final = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,14 +194,14 @@ class Endpoint:
             EndpointError: when there is no answer, or another.
         """
         url = self._addresses.query
-        response = self._send(url, "the query", data={"query": query}, headers={"Accept": JSON_RESULTS})
+        answer = self._send(url, "the query", _read, data={"query": query}, headers={"Accept": JSON_RESULTS})
         try:
-            results = response.json()
+            results = json.loads(answer)
             (name,) = results["head"]["vars"]
             return [str(row[name]["value"]) for row in results["results"]["bindings"]]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise EndpointError(
-                f"{url}: the answer to a query is no SPARQL result in JSON but {self._shown(response)};"
+                f"{url}: the answer to a query is no SPARQL result in JSON but {self._clean(answer)};"
                 " is it the URL for queries? Give it with --query-url"
             ) from None
 
@@ -211,7 +218,7 @@ class Endpoint:
             EndpointError: when there is no answer, or a refusal.
         """
         data = {"query": text} if graph is None else {"query": text, "default-graph-uri": iri_text(graph)}
-        response = self._send(self._addresses.query, "the query", data=data, headers={"Accept": accept}, stream=True)
+        response = self._send(self._addresses.query, "the query", _unread, data=data, headers={"Accept": accept})
         with ExitStack() as stack:
             stack.callback(response.close)
             stack.enter_context(self._reading(self._addresses.query))
@@ -228,7 +235,8 @@ class Endpoint:
             UnansweredError: when no answer came.
             EndpointError: when the store refused.
         """
-        self._send(self._addresses.update, "the update", data={"update": " ;\n".join(operations)}, again=again)
+        text = " ;\n".join(operations)
+        self._send(self._addresses.update, "the update", _read, data={"update": text}, again=again)
 
     def fill(self, graph: Term | None, send: Send) -> GraphCounts:
         """Add a graph, sent part by part, to a graph of the store; None is the default graph.
@@ -245,6 +253,7 @@ class Endpoint:
             self._send(
                 self._addresses.graph_store,
                 f"part {number}",
+                _read,
                 params=params,
                 content=part,
                 headers={"Content-Type": "application/n-triples"},
@@ -255,31 +264,34 @@ class Endpoint:
         parts.flush()
         return sent
 
-    def _send(self, url: str, what: str, *, again: bool = True, stream: bool = False, **request: Any) -> httpx.Response:
-        """Send a POST request until it is answered, at most as often as patience has it."""
+    def _send(
+        self, url: str, what: str, read: Callable[[httpx.Response], T], *, again: bool = True, **request: Any
+    ) -> T:
+        """Send a POST request until it is answered, at most as often as patience has it; give what is read."""
         wait = self._patience.first_wait
         for tries_left in range(self._patience.retries if again else 0, -1, -1):
             pause = 0.0
             try:
-                response = self._client.send(self._client.build_request("POST", url, **request), stream=stream)
-                if not response.is_success:
-                    response.read()
+                response = self._client.send(self._client.build_request("POST", url, **request), stream=True)
+                if response.is_success:
+                    self._answered = True
+                    self._whole(response, url, what)
+                    return read(response)
+                said = _beginning(response)
             except httpx.TransportError as error:
                 failure = f"{url}: no answer to {what}: {_reason(error)}"
                 if _hopeless(error) or (isinstance(error, httpx.ConnectError) and not self._answered):
                     raise EndpointError(failure) from None
             except httpx.HTTPError as error:
                 raise EndpointError(f"{url}: no answer to {what} that can be read: {_reason(error)}") from None
+            except _TooLongError:
+                raise EndpointError(f"{url}: the answer to {what} has no end; is the URL right?") from None
             except (httpx.InvalidURL, httpx.StreamError):
                 raise EndpointError(f"{url}: {what} cannot be sent there") from None
             else:
-                if response.is_success:
-                    self._answered = True
-                    self._whole(response, url, what)
-                    return response
                 self._answered = True
-                failure = self._refusal(response, url, what)
-                if not _passes(response):
+                failure = self._refusal(response, said, url, what)
+                if not _passes(response, said):
                     raise EndpointError(failure)
                 pause = _retry_after(response)
             if tries_left:
@@ -295,11 +307,11 @@ class Endpoint:
             response.close()
             raise EndpointError(f"{url}: the store stopped {what} at its limit of time; let an administrator raise it")
 
-    def _refusal(self, response: httpx.Response, url: str, what: str) -> str:
+    def _refusal(self, response: httpx.Response, said: bytes, url: str, what: str) -> str:
         status = f"{response.status_code} {response.reason_phrase}".strip()
         if response.is_redirect:
-            target = response.headers.get("Location", "").split("?")[0]
-            return f"{url}: {status}: {what} is redirected to {self._clean(target)}; if that is right, give that URL"
+            target = self._clean(response.headers.get("Location", "").split("?")[0].encode())
+            return f"{url}: {status}: {what} is redirected to {target}; if that is right, give that URL"
         match response.status_code:
             case HTTPStatus.UNAUTHORIZED if self._credentials is None:
                 advice = "; give --user NAME"
@@ -311,21 +323,17 @@ class Endpoint:
                 advice = "; give the right one with --query-url, --update-url or --graph-store-url"
             case _:
                 advice = ""
-        shown = self._shown(response)
+        shown = self._clean(said)
         return f"{url}: {status} to {what}{': ' if shown else ''}{shown}{advice}"
 
-    def _shown(self, response: httpx.Response) -> str:
+    def _clean(self, answer: bytes) -> str:
         """Give the beginning of an answer as one line that is safe to show."""
-        text = response.text
-        if "html" in response.headers.get("Content-Type", ""):
-            text = re.sub(r"(?s)<(title|style|script)\b.*?</\1>|<[^>\s][^>]*>", " ", text)
-        return self._clean(text)
-
-    def _clean(self, text: str) -> str:
+        text = answer[:_SHOWN_BYTES].decode(errors="replace")
+        if re.match(r"\s*<(!doctype html|html)", text, re.I):
+            text = re.sub(r"(?s)<(title|style|script)\b.*?</\1>|<[!/]?[a-z][^>]*>", " ", text, flags=re.I)
         if self._credentials is not None:
             text = self._credentials.hide(text)
-        line = " ".join(text.split())
-        line = "".join(character if character.isprintable() else "…" for character in line)
+        line = "".join(character if character.isprintable() else "…" for character in " ".join(text.split()))
         return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
 
     @contextmanager
@@ -334,6 +342,36 @@ class Endpoint:
             yield
         except httpx.HTTPError as error:
             raise UnansweredError(f"{url}: the answer broke off: {_reason(error)}") from None
+
+
+class _TooLongError(Exception):
+    """An answer that should be short is not."""
+
+
+def _unread(response: httpx.Response) -> httpx.Response:
+    return response
+
+
+def _read(response: httpx.Response) -> bytes:
+    """Read an answer to its end."""
+    with closing(response):
+        answer = bytearray()
+        for part in response.iter_bytes():
+            answer += part
+            if len(answer) > LONGEST_ANSWER:
+                raise _TooLongError
+        return bytes(answer)
+
+
+def _beginning(response: httpx.Response) -> bytes:
+    """Read as much of an answer as may be shown."""
+    with closing(response):
+        answer = bytearray()
+        for part in response.iter_bytes():
+            answer += part
+            if len(answer) > _SHOWN_BYTES:
+                break
+        return bytes(answer)
 
 
 def _reason(error: Exception) -> str:
@@ -362,11 +400,11 @@ def _hopeless(error: Exception) -> bool:
     return False
 
 
-def _passes(response: httpx.Response) -> bool:
+def _passes(response: httpx.Response, said: bytes) -> bool:
     """Tell whether a refusal may pass: a store that is busy, or a deadlock, for which Virtuoso undoes the request."""
     if response.status_code in PASSING:
         return True
-    return response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR and "Virtuoso 40001 Error" in response.text
+    return response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR and b"Virtuoso 40001 Error" in said
 
 
 def _retry_after(response: httpx.Response) -> float:

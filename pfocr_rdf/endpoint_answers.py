@@ -66,12 +66,22 @@ def ask_endpoint(endpoint: Endpoint, query: Query, graph: Term | None = None) ->
     text = with_prefixes(spelled(query.text, schema), schema)
     rows = query.form in ("select", "ask")
     with endpoint.query(text, _ACCEPTED_ROWS if rows else _ACCEPTED_GRAPHS, graph=graph) as response:
-        yield _rows(response, query.form) if rows else _graph(response), schema
+        try:
+            yield _rows(response, query.form) if rows else _graph(response), schema
+        except SyntaxError as error:
+            raise EndpointError(
+                f"{response.url}: the answer is no {_type(response)} that can be read: {error}"
+            ) from None
 
 
 def _yes(endpoint: Endpoint, question: str, graph: Term | None) -> bool:
     with endpoint.query(question, _ACCEPTED_ROWS, graph=graph) as response:
-        return bool(_rows(response, "ask"))
+        try:
+            return bool(_rows(response, "ask"))
+        except SyntaxError as error:
+            raise EndpointError(
+                f"{response.url}: the answer is no {_type(response)} that can be read: {error}"
+            ) from None
 
 
 def _rows(response: httpx.Response, form: str) -> QuerySolutions | QueryBoolean:

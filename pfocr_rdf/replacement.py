@@ -25,6 +25,9 @@ What can go wrong, and what keeps the live graph whole:
 - *Two runs at once.* The later takes over: the earlier finds its staging graph dropped or its permit gone, says so,
   and ends. Of two that begin at the same moment both may end in that way, or the one that moves last wins, whole.
 
+Whoever asks a store with snapshots, as Oxigraph, sees the old or the new. Virtuoso has none: a query that runs at the
+very moment of the `MOVE` may read some rows of both.
+
 So a graph becomes live only from a staging graph that was complete when its run counted it, and to which nobody else
 writes. `DROP` and not `CLEAR` removes staging graphs: a graph that is empty, but there, could be moved.
 """

@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -27,7 +28,7 @@ from pfocr_rdf.endpoint_answers import ask_endpoint
 from pfocr_rdf.inputs import GraphCounts, write_graph
 from pfocr_rdf.loading import Loaded
 from pfocr_rdf.parts import Parts
-from pfocr_rdf.queries import Query, shipped_queries
+from pfocr_rdf.queries import Query, read_query, shipped_queries
 from pfocr_rdf.remote import EndpointError, UnansweredError, load_remote
 from pfocr_rdf.terms import Term, iri_term
 from proxy import Fault, first, proxied
@@ -246,6 +247,60 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+
+
+HOSTILE = {
+    "broken JSON": (b"{", "application/sparql-results+json", "no SPARQL result in JSON", "that can be read"),
+    "deep JSON": (b"[" * 100_000, "application/sparql-results+json", "no SPARQL result in JSON", "that can be read"),
+    "a page": (b"<html><body>hello</body></html>", "text/html", "no SPARQL result in JSON but hello", "text/html"),
+    "no end": (b" " * (17 << 20), "application/sparql-results+json", "has no end", "that can be read"),
+    "terminal codes": (b"\x1b[2J\x07", "text/\x1b[2J", "no SPARQL result", "of the type"),
+}
+
+
+@pytest.mark.parametrize(("body", "type", "counted", "asked"), HOSTILE.values(), ids=HOSTILE)
+def test_answers_that_are_none(body: bytes, type: str, counted: str, asked: str) -> None:
+    class Hostile(BaseHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Type", type)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            with suppress(OSError):
+                self.wfile.write(body)
+
+    with HTTPServer(("127.0.0.1", 0), Hostile) as hostile:
+
+        def serve() -> None:
+            for _ in range(2):
+                hostile.handle_request()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with Endpoint(addresses_of(f"http://127.0.0.1:{hostile.server_port}")) as endpoint:
+            with pytest.raises(EndpointError, match=counted) as caught:
+                endpoint.values(COUNT)
+            assert str(caught.value).isprintable()
+            question = read_query("SELECT ?s { ?s ?p ?o }", "query")
+            with pytest.raises(EndpointError, match=asked) as caught, ask_endpoint(endpoint, question) as (answer, _):
+                rows_of(answer)
+            assert str(caught.value).isprintable()
+        thread.join()
+
+
+def test_an_answer_that_breaks_off(small: Server, tmp_path: Path) -> None:
+    small.update("INSERT DATA { GRAPH <https://example.org/g> { <https://example.org/a> a <https://example.org/b> } }")
+    question = "SELECT * { GRAPH ?g { ?s ?p ?o } }"
+    with proxied(small.url, first("query", Fault(forward=True, cut=90), times=9)) as proxy:
+        done = run("query", "-e", question, "--endpoint", proxy.url)
+    small.clear()
+    assert done.returncode == 2
+    assert done.stderr.count(b"\n") == 1
+    assert b"Traceback" not in done.stderr
 
 
 @pytest.fixture(scope="module")
