@@ -23,6 +23,7 @@ import pfocr_rdf
 from commands import run
 from pfocr_rdf import Settings
 from pfocr_rdf.answers import Answer
+from pfocr_rdf.credentials import Credentials
 from pfocr_rdf.endpoint import Addresses, Endpoint, Patience, addresses_of
 from pfocr_rdf.endpoint_answers import ask_endpoint
 from pfocr_rdf.inputs import GraphCounts, write_graph
@@ -30,7 +31,9 @@ from pfocr_rdf.loading import Loaded
 from pfocr_rdf.parts import Parts
 from pfocr_rdf.queries import Query, read_query, shipped_queries
 from pfocr_rdf.remote import EndpointError, UnansweredError, load_remote
-from pfocr_rdf.terms import Term, iri_term
+from pfocr_rdf.terms import Term, iri_term, line_safe, lines, literal_term
+from pfocr_rdf.virtuoso import Virtuoso, find_isql
+from pfocr_rdf.vocabulary import XSD_DATE, XSD_DECIMAL, XSD_G_YEAR, XSD_INTEGER
 from proxy import Fault, first, proxied
 from servers import Server, free_port, oxigraph, virtuoso
 
@@ -211,6 +214,48 @@ def test_every_query_has_the_same_rows(server: Server, data: Path) -> None:
     store = embedded(data)
     for query in ALONE:
         assert_same_answer(server, store, query)
+
+
+TEXTS = [
+    'tab\t, line\n, return\r, "quoted", \\ back',
+    "\x00 \x01 \x08 \x0c \x1f \x7f",
+    "\x85 \u2028 \u2029 \ufeff",
+    "é 漢 😀 \U0010ffff",
+    " blanks at both ends ",
+    "",
+    "?s $x ; . ' '' {{}} <b> %20 %s ^^ @en #",
+    "NaN",
+    "2019",
+]
+IRIS = ["http://example.org/é漢", "http://example.org/a'b(c)%20d&e=f~g!h*i;j,k#l@m$n", "urn:x:y"]
+
+
+@pytest.mark.parametrize("bulk", [False, True], ids=["endpoint", "bulk loader"])
+def test_texts_come_back_as_they_were(bulk: bool, server: Server, tmp_path: Path) -> None:
+    """What N-Triples can write, the stores read as it was meant."""
+    if bulk and server.name != "virtuoso":
+        pytest.skip("the bulk loader is Virtuoso's")
+    server.clear()
+    sent = [
+        *((iri_term("http://example.org/s"), iri_term("http://example.org/p"), literal_term(text)) for text in TEXTS),
+        *((iri_term(iri), iri_term("http://example.org/p"), iri_term(iri)) for iri in IRIS),
+        (iri_term("urn:x"), iri_term("urn:y"), literal_term("2019", XSD_G_YEAR)),
+        (iri_term("urn:x"), iri_term("urn:y"), literal_term("0.9537671", XSD_DECIMAL)),
+        (iri_term("urn:x"), iri_term("urn:y"), literal_term("2026-01-31", XSD_DATE)),
+        (iri_term("urn:x"), iri_term("urn:y"), literal_term("12", XSD_INTEGER)),
+    ]
+    file = tmp_path / "texts.nt"
+    file.write_bytes(b"".join(lines(sent)))
+    if bulk:
+        store = Virtuoso(server.sql, Credentials("dba", server.password), str(server.shards), isql=find_isql())
+        assert load_remote(store, partial(write_graph, [file]), graph=LIVE).complete()
+    else:
+        assert load(server, file).complete()
+    question = read_query("SELECT ?s ?p ?o { ?s ?p ?o }", "query")
+    with server.open() as endpoint, ask_endpoint(endpoint, question, LIVE) as (answer, _):
+        assert isinstance(answer, QuerySolutions)
+        found = {tuple(line_safe(str(row[name])) for name in "spo") for row in answer}
+    assert found == set(sent)
 
 
 @pytest.mark.slow

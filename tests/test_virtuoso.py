@@ -178,6 +178,44 @@ def test_isql_that_dies(pattern: str, action: str, server: Server, examples: Pat
     assert left(server) == []
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("done", [True, False], ids=["done", "not done"])
+def test_killed_at_every_statement(done: bool, server: Server, examples: Path, tmp_path: Path) -> None:
+    """The loader is killed when it lets `isql` run, before the server has done that or after, at each time in turn."""
+    isql, number = tmp_path / "isql", tmp_path / "number"
+    real = shlex.quote(find_isql())
+    run_it = f'printf %s "$input" | {real} "$@" >/dev/null 2>&1;' if done else ""
+    isql.write_text(
+        f"""#!/bin/bash
+input=$(cat; printf x); input=${{input%x}}
+left=$(cat {number}); echo $((left - 1)) > {number}
+if [ $left = 0 ]; then {run_it} kill -9 $PPID; exit 9; fi
+printf %s "$input" | {real} "$@"
+"""
+    )
+    isql.chmod(0o755)
+    one = examples / "_figures" / "PMC99000003__gr2.md"
+    server.clear()
+    old, new = load(server, one, replace=True).held, write_graph([examples], len)
+    found = set()
+    for stage in range(100):
+        assert load(server, one, replace=True).held == old
+        number.write_text(str(stage))
+        killed = program(server, examples, "--replace", "--isql", isql)
+        held = server.count(LIVE)
+        assert held in (old, GraphCounts(new.triples, new.figures, new.mentions)), f"killed at {stage}"
+        found.add(held.triples)
+        if killed.returncode == 0:
+            break
+        assert killed.returncode == -9
+        assert load(server, one, replace=True).held == old, f"killed at {stage}"
+        assert server.graphs() == {LIVE[1:-1]}
+        assert left(server) == []
+    assert killed.returncode == 0
+    assert stage > 10
+    assert found == {old.triples, new.triples}
+
+
 @on_linux
 def test_the_password_stands_on_no_command_line(server: Server, examples: Path, tmp_path: Path) -> None:
     seen: list[bytes] = []
