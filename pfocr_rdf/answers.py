@@ -22,7 +22,6 @@ from pyoxigraph import (
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
-    QueryTriples,
     Triple,
 )
 
@@ -34,7 +33,7 @@ from pfocr_rdf.vocabulary import RDF_TYPE, SCHEMA_HTTP, SchemaOrg
 
 __all__ = ["FORMATS", "Answer", "answering", "check_format", "default_format", "syntax_error", "write_answer"]
 
-Answer: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
+Answer: TypeAlias = QuerySolutions | QueryBoolean | Iterable[Triple]
 """Rows, yes or no, or a graph."""
 
 Value: TypeAlias = NamedNode | BlankNode | Literal | Triple | None
@@ -106,9 +105,9 @@ def write_answer(
         QueryError: when the rows are no gene sets.
     """
     if format == "turtle":
-        assert isinstance(answer, QueryTriples)
+        assert not isinstance(answer, (QuerySolutions, QueryBoolean))
         return _write_turtle(answer, output, schema)
-    assert not isinstance(answer, QueryTriples)
+    assert isinstance(answer, (QuerySolutions, QueryBoolean))
     if format in _RESULTS:
         answer.serialize(output, _RESULTS[format])
         if format == "json" or isinstance(answer, QueryBoolean):
