@@ -162,14 +162,12 @@ class Source:
     Attributes:
         digest: a digest of all that was read, in lower case.
         commit: the commit of the checkout, None where it is none.
-        date: the day of that commit, `YYYY-MM-DD`, None where it is not known.
-        repository: where the checkout comes from, None where it is not known.
+        date: the day of that commit (UTC), `YYYY-MM-DD`, None where it is not known.
     """
 
     digest: str
     commit: str | None = None
     date: str | None = None
-    repository: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
