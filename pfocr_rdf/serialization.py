@@ -19,7 +19,7 @@ import pyoxigraph
 from pfocr_rdf.terms import Statement, Term, line_safe, lines, statements_of
 from pfocr_rdf.vocabulary import RDF_TYPE, SCHEMA_HTTP, SCHEMA_HTTPS, SchemaOrg, prefixes
 
-__all__ = ["FORMATS", "Format", "read_written", "turtle_header", "write_ntriples", "write_turtle"]
+__all__ = ["FORMATS", "Format", "read_written", "shortener", "turtle_header", "write_ntriples", "write_turtle"]
 
 
 def write_ntriples(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_HTTP) -> bytes:
@@ -114,6 +114,15 @@ _NATIVE: Final = {
 """Lexical forms that Turtle reads as the datatype without quotes."""
 
 _SHORT: Final = {schema.namespace: _shortener(schema) for schema in (SCHEMA_HTTP, SCHEMA_HTTPS)}
+
+
+def shortener(schema: SchemaOrg = SCHEMA_HTTP) -> Callable[[Term], str]:
+    """Give what writes a term with the prefixes of the output, as in Turtle.
+
+    >>> shortener()(Term("<https://identifiers.org/ncbigene/7157>"))
+    'ncbigene:7157'
+    """
+    return _SHORT[schema.namespace]
 
 
 def _no_header(schema: SchemaOrg = SCHEMA_HTTP) -> bytes:

@@ -15,6 +15,7 @@ from pfocr_rdf.terms import Term, iri_term
 __all__ = [
     "DESCRIPTION_PREFIXES",
     "PREFIXES",
+    "QUERY_PREFIXES",
     "SCHEMA_HTTP",
     "SCHEMA_HTTPS",
     "SchemaOrg",
@@ -24,6 +25,8 @@ __all__ = [
 ]
 
 SITE: Final = "https://pfocr.wikipathways.org/"
+EXAMPLES: Final = f"{SITE}sparql-examples/"
+"""Where the queries that ship with the package have their IRIs."""
 
 _CHEBI: Final = "https://identifiers.org/chebi/CHEBI:"
 _DC: Final = "http://purl.org/dc/elements/1.1/"
@@ -33,13 +36,16 @@ _DCTERMS: Final = "http://purl.org/dc/terms/"
 _FOAF: Final = "http://xmlns.com/foaf/0.1/"
 _OA: Final = "http://www.w3.org/ns/oa#"
 _OBO: Final = "http://purl.obolibrary.org/obo/"
+_OWL: Final = "http://www.w3.org/2002/07/owl#"
 _PAV: Final = "http://purl.org/pav/"
 _PFOCR: Final = f"{SITE}vocab#"
 _PROV: Final = "http://www.w3.org/ns/prov#"
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
+_SH: Final = "http://www.w3.org/ns/shacl#"
 _SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 _SPDX: Final = "http://spdx.org/rdf/terms#"
+_SPEX: Final = "https://purl.expasy.org/sparql-examples/ontology#"
 _VOID: Final = "http://rdfs.org/ns/void#"
 _WP: Final = "http://vocabularies.wikipathways.org/wp#"
 _XSD: Final = "http://www.w3.org/2001/XMLSchema#"
@@ -89,6 +95,20 @@ DESCRIPTION_PREFIXES: Final[dict[str, str]] = {
 }
 """Prefixes of the description of a release."""
 
+QUERY_PREFIXES: Final[dict[str, str]] = {
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "geneid": "http://purl.uniprot.org/geneid/",
+    "gpml": "http://vocabularies.wikipathways.org/gpml#",
+    "owl": _OWL,
+    "prov": "http://www.w3.org/ns/prov#",
+    "sh": _SH,
+    "spex": _SPEX,
+    "taxon": "http://purl.uniprot.org/taxonomy/",
+    "up": "http://purl.uniprot.org/core/",
+    "uniprotkb": "http://purl.uniprot.org/uniprot/",
+}
+"""More prefixes that a query need not declare: of what PFOCR is queried together with."""
+
 # dc, dcterms
 DC_IDENTIFIER: Final = iri_term(_DC + "identifier")
 DC_PUBLISHER: Final = iri_term(_DC + "publisher")
@@ -111,19 +131,21 @@ DCTERMS_SUBJECT: Final = iri_term(_DCTERMS + "subject")
 DCTERMS_TITLE: Final = iri_term(_DCTERMS + "title")
 DCTERMS_TYPE: Final = iri_term(_DCTERMS + "type")
 
-# foaf, oa, pav, rdf, rdfs, skos, void
+# foaf, oa, owl, pav, rdf, rdfs, skos, void
 FOAF_IMAGE: Final = iri_term(_FOAF + "Image")
 FOAF_IMG: Final = iri_term(_FOAF + "img")
 FOAF_PAGE: Final = iri_term(_FOAF + "page")
 OA_ANNOTATION: Final = iri_term(_OA + "Annotation")
 OA_HAS_BODY: Final = iri_term(_OA + "hasBody")
 OA_HAS_TARGET: Final = iri_term(_OA + "hasTarget")
+OWL_ONTOLOGY: Final = iri_term(_OWL + "Ontology")
 PAV_CREATED_ON: Final = iri_term(_PAV + "createdOn")
 RDF_FIRST: Final = iri_term(_RDF + "first")
 RDF_JSON: Final = iri_term(_RDF + "JSON")
 RDF_NIL: Final = iri_term(_RDF + "nil")
 RDF_REST: Final = iri_term(_RDF + "rest")
 RDF_TYPE: Final = iri_term(_RDF + "type")
+RDFS_COMMENT: Final = iri_term(_RDFS + "comment")
 RDFS_LABEL: Final = iri_term(_RDFS + "label")
 RDFS_SEE_ALSO: Final = iri_term(_RDFS + "seeAlso")
 SKOS_ALT_LABEL: Final = iri_term(_SKOS + "altLabel")
@@ -217,7 +239,25 @@ PFOCR_RECOGNIZED_ORGANISM: Final = iri_term(_PFOCR + "recognizedOrganism")
 PFOCR_RECOGNIZED_ORGANISM_NAME: Final = iri_term(_PFOCR + "recognizedOrganismName")
 PFOCR_WORD: Final = iri_term(_PFOCR + "word")
 
+# queries, in the form of the SIB's collection of examples
+SH_ASK: Final = iri_term(_SH + "ask")
+SH_CONSTRUCT: Final = iri_term(_SH + "construct")
+SH_DECLARE: Final = iri_term(_SH + "declare")
+SH_NAMESPACE: Final = iri_term(_SH + "namespace")
+SH_PREFIX: Final = iri_term(_SH + "prefix")
+SH_PREFIXES: Final = iri_term(_SH + "prefixes")
+SH_PREFIX_DECLARATION: Final = iri_term(_SH + "PrefixDeclaration")
+SH_SELECT: Final = iri_term(_SH + "select")
+SH_SPARQL_ASK_EXECUTABLE: Final = iri_term(_SH + "SPARQLAskExecutable")
+SH_SPARQL_CONSTRUCT_EXECUTABLE: Final = iri_term(_SH + "SPARQLConstructExecutable")
+SH_SPARQL_EXECUTABLE: Final = iri_term(_SH + "SPARQLExecutable")
+SH_SPARQL_SELECT_EXECUTABLE: Final = iri_term(_SH + "SPARQLSelectExecutable")
+SPEX_DESCRIBE: Final = iri_term(_SPEX + "describe")
+SPEX_FEDERATES_WITH: Final = iri_term(_SPEX + "federatesWith")
+SPEX_SPARQL_DESCRIBE_EXECUTABLE: Final = iri_term(_SPEX + "SPARQLDescribeExecutable")
+
 # datatypes
+XSD_ANY_URI: Final = iri_term(_XSD + "anyURI")
 XSD_BOOLEAN: Final = iri_term(_XSD + "boolean")
 XSD_DATE: Final = iri_term(_XSD + "date")
 XSD_DECIMAL: Final = iri_term(_XSD + "decimal")
@@ -271,6 +311,7 @@ class SchemaOrg:
     periodical: Term
     same_as: Term
     scholarly_article: Term
+    target: Term
     taxon: Term
     taxonomic_range: Term
 
@@ -302,6 +343,7 @@ def _schema(namespace: str, other: str) -> SchemaOrg:
         periodical=term("Periodical"),
         same_as=term("sameAs"),
         scholarly_article=term("ScholarlyArticle"),
+        target=term("target"),
         taxon=term("Taxon"),
         taxonomic_range=term("taxonomicRange"),
     )

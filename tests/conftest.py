@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 import pfocr_rdf
+from browser import chromium
 from checkouts import Checkout
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[1]
 
@@ -59,3 +65,10 @@ def checkout(tmp_path: Path) -> Checkout:
     root = tmp_path / "database"
     root.mkdir()
     return Checkout(root, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium, for one module: Playwright keeps an event loop in the thread, which others would meet."""
+    with chromium() as program:
+        yield program
