@@ -18,6 +18,7 @@ __all__ = [
     "DUMP",
     "GZIP",
     "SHARD",
+    "VERSION_FORM",
     "ClassPartition",
     "Counts",
     "Finding",
@@ -33,6 +34,9 @@ __all__ = [
 ]
 
 GZIP: Final = "application/gzip"
+
+VERSION_FORM: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+"""What a version looks like: it becomes part of file names and IRIs."""
 
 DUMP: Final = "dump"
 """The role of a file that holds the whole graph."""
