@@ -7,7 +7,7 @@ should know; and its keywords. `examples/queries/` says how one is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -16,15 +16,18 @@ from pathlib import Path
 from typing import Final, Literal, NamedTuple, cast, get_args
 
 from pfocr_rdf.errors import ReportedError
+from pfocr_rdf.terms import literal_term
 from pfocr_rdf.vocabulary import QUERY_PREFIXES, SCHEMA_HTTP, SchemaOrg, prefixes
 
 __all__ = [
+    "SPELT_WITH_HTTPS",
     "Form",
     "Query",
     "QueryError",
     "declared_prefixes",
     "known_prefixes",
     "missing_prefixes",
+    "of_figure",
     "queries_folder",
     "query_form",
     "read_query",
@@ -213,11 +216,38 @@ def spelled(text: str, schema: SchemaOrg) -> str:
     >>> spelled("PREFIX s: <http://schema.org/> ASK { ?a s:name 'http://schema.org/' }", SCHEMA_HTTPS)
     "PREFIX s: <https://schema.org/> ASK { ?a s:name 'http://schema.org/' }"
     """
+    other, namespace = f"<{schema.other}", f"<{schema.namespace}"
+    return _replaced(text, "iri", lambda found: namespace + found[len(other) :] if found.startswith(other) else found)
+
+
+SPELT_WITH_HTTPS: Final = "ASK { ?figure <https://schema.org/isBasedOn> ?paper }"
+"""Asks a store whether its figures spell schema.org with https."""
+
+
+def of_figure(text: str, identifier: str) -> str:
+    """Ask of a figure what a query asks of one of the package's examples.
+
+    Args:
+        text: a query.
+        identifier: the figure's figid.
+
+    >>> of_figure('SELECT * { ?figure dcterms:identifier "PMC99000003__gr2" }', "PMC1__F1")
+    'SELECT * { ?figure dcterms:identifier "PMC1__F1" }'
+    """
+    return _replaced(text, "string", lambda found: literal_term(identifier) if _EXAMPLE.fullmatch(found) else found)
+
+
+_EXAMPLE: Final = re.compile(r'"PMC990000[0-9]{2}__[A-Za-z0-9_.-]+"')
+"""The figid of an example; no paper has such a number."""
+
+
+def _replaced(text: str, kind: str, replacement: Callable[[str], str]) -> str:
+    """Replace the tokens of one kind; all else stays as it is."""
     parts: list[str] = []
     end = 0
     for token in _tokens(text):
-        if token.kind == "iri" and token.text.startswith(f"<{schema.other}"):
-            parts += [text[end : token.start], f"<{schema.namespace}", token.text[len(schema.other) + 1 :]]
+        if token.kind == kind:
+            parts += [text[end : token.start], replacement(token.text)]
             end = token.start + len(token.text)
     return "".join([*parts, text[end:]])
 

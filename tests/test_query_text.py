@@ -12,6 +12,7 @@ from pfocr_rdf.queries import (
     declared_prefixes,
     known_prefixes,
     missing_prefixes,
+    of_figure,
     query_form,
     read_query,
     shipped_query,
@@ -112,6 +113,13 @@ def test_spelled() -> None:
     assert "<https://schema.org/about>" in anew
     assert spelled(anew, SCHEMA_HTTP) == text
     assert spelled(text, SCHEMA_HTTP) == text
+
+
+def test_of_figure() -> None:
+    """The figid of an example is replaced where it is a value, and nothing else is."""
+    text = 'ASK { ?f ?p "PMC99000001__a.b-c", "PMC9900000__a", "x PMC99000001__a" } # "PMC99000001__a"'
+    assert of_figure(text, 'PMC7__"F1"\\') == text.replace('"PMC99000001__a.b-c"', r'"PMC7__\"F1\"\\"')
+    assert of_figure("ASK {}", "PMC7__F1") == "ASK {}"
 
 
 TEXT = st.text(st.sampled_from("wp:rdf <>\"'\\#\n?$@_.{}/-é\u2028\U0001f600PREFIX")) | st.text()
