@@ -258,9 +258,7 @@ def _mentions(iri: Term, described: _Described, schema: SchemaOrg) -> tuple[Ment
             )
         )
         entities.setdefault(kind, set()).update(own)
-    return tuple(
-        Mentions(kind, tuple(words[kind]), len(entities[kind])) for kind in _KINDS.values() if kind in words
-    )
+    return tuple(Mentions(kind, tuple(words[kind]), len(entities[kind])) for kind in _KINDS.values() if kind in words)
 
 
 def _reference(entity: Term, described: _Described, schema: SchemaOrg, *, several_taxa: bool) -> Reference:

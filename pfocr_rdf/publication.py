@@ -16,6 +16,7 @@ from pfocr_rdf.vocabulary import CC0, DATASET, SITE, WIKIPATHWAYS
 
 __all__ = [
     "DUMP",
+    "FIGURE",
     "GZIP",
     "SHARD",
     "VERSION_FORM",
@@ -45,6 +46,10 @@ SHARD: Final = "shard"
 """The role of a file that holds a part of the graph, for loading in parallel."""
 
 
+FIGURE: Final = "figure"
+"""The role of a file about one figure."""
+
+
 @dataclass(frozen=True, slots=True)
 class PublishedFile:
     """A file of a release.
@@ -58,7 +63,7 @@ class PublishedFile:
         triples: how many triples it holds, None where it is no RDF.
         compression: the media type of the compression, None where there is none.
         content_sha256: the digest of the content where it is compressed, else None.
-        role: `dump`, `shard`, or what else it is for.
+        role: `dump`, `shard`, `figure`, or empty.
     """
 
     path: str

@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -29,8 +29,12 @@ from pfocr_rdf.counting import Counting
 from pfocr_rdf.database import STANDARD_INPUT, Database, InputError, open_input, read_taxonomy
 from pfocr_rdf.description import VOID_FILE, description, description_turtle
 from pfocr_rdf.diagnostics import CODES, LEVELS, Diagnostic, Report, diagnose, json_line
+from pfocr_rdf.descriptions import store_descriptions
 from pfocr_rdf.executables import executable_turtle
+from pfocr_rdf.figure_files import figure_files
+from pfocr_rdf.filenames import file_stems
 from pfocr_rdf.gate import CONTEXT_FILE, Reading, Refused, load_store, query_faults, read_again, recount_faults
+from pfocr_rdf.index_page import index_page
 from pfocr_rdf.loadscripts import load_scripts
 from pfocr_rdf.manifest import manifest, sha256sums
 from pfocr_rdf.mapping import DEFAULTS, Settings
@@ -39,6 +43,7 @@ from pfocr_rdf.previous import FIGURES_FILE, read_previous
 from pfocr_rdf.progress import progress
 from pfocr_rdf.publication import (
     DUMP,
+    FIGURE,
     GZIP,
     SHARD,
     Counts,
@@ -49,10 +54,12 @@ from pfocr_rdf.publication import (
 )
 from pfocr_rdf.queries import shipped_queries
 from pfocr_rdf.results import REPORTS
+from pfocr_rdf.sections import Survey, groups_of
 from pfocr_rdf.serialization import FORMATS, turtle_header
 from pfocr_rdf.shapefiles import description_shapes, read_shapes, shapes_folder
 from pfocr_rdf.shards import SHARD_TRIPLES, Block, Dump, Pressed, gzip_member, press, shards
 from pfocr_rdf.source import read_source
+from pfocr_rdf.statistics import statistics_of
 from pfocr_rdf.terms import Term, iri_text
 from pfocr_rdf.validation import SEVERITIES, Check, Result, Validation, Verdict
 from pfocr_rdf.vocabulary import (
@@ -81,6 +88,9 @@ _TURTLE: Final = FORMATS["turtle"].media_type
 _NTRIPLES: Final = FORMATS["ntriples"].media_type
 _JSON_LINES: Final = "application/x-ndjson"
 _TABLE: Final = "text/tab-separated-values"
+_HTML: Final = "text/html"
+_JSON_LD: Final = "application/ld+json"
+_FIGURE_TYPES: Final = {".html": _HTML, ".ttl": _TURTLE, ".jsonld": _JSON_LD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +202,11 @@ def release(
         _write_companions(publication, shelf, settings.schema, endpoint)
         store = _pass_gate(shelf, publication, dump, work, settings.schema, jobs=jobs)
         publication = replace(publication, files=shelf.files())
-        _write_pages(publication, store, shelf, work, settings.schema, figures=figures, jobs=jobs)
+        stems = file_stems(figid for figid, _ in listed) if figures else None
+        page = index_page(publication, statistics_of(store, settings.schema), shipped_queries(), stems)
+        shelf.add("index.html", page, "this release, for people", _HTML)
+        if stems is not None:
+            _write_figures(publication, stems, store, shelf, work, settings.schema, jobs=jobs)
         publication = replace(publication, files=shelf.files())
         shelf.add("manifest.json", manifest(publication), "", "application/json")
         shelf.add("SHA256SUMS", sha256sums(shelf.files()), "", "text/plain")
@@ -531,7 +545,7 @@ def _write_companions(publication: Publication, shelf: _Shelf, schema: SchemaOrg
     for path in sorted(folder.rglob("*.ttl")):
         name = path.relative_to(folder).as_posix()
         shelf.add(f"shapes/{name}", path.read_bytes(), f"SHACL shapes: {name.removesuffix('.ttl')}", _TURTLE)
-    shelf.add(CONTEXT_FILE, context_document(schema), "the JSON-LD context", "application/ld+json")
+    shelf.add(CONTEXT_FILE, context_document(schema), "the JSON-LD context", _JSON_LD)
     queries = shipped_queries()
     for query in queries:
         shelf.add(f"queries/{query.name}.rq", query.text.encode(), query.question, "application/sparql-query")
@@ -584,14 +598,45 @@ def _read_again(task: tuple[str, bool]) -> Reading:
     return read_again(path, lines=lines)
 
 
-def _write_pages(
+def _write_figures(
     publication: Publication,
+    stems: Mapping[str, str],
     store: Store,
     shelf: _Shelf,
     work: Path,
     schema: SchemaOrg,
     *,
-    figures: bool,
     jobs: int,
 ) -> None:
-    """Write the pages."""
+    """Write the pages of figures and their data, and read them again.
+
+    Raises:
+        Refused: when one of them cannot be read.
+    """
+    counts = publication.counts
+    groups = groups_of([str(work / "dump.nt")], Survey(counts.figures, counts.triples, schema, in_order=True))
+    written = figure_files(groups, store_descriptions(store), publication=publication, stems=stems, schema=schema)
+    for path, data in written:
+        shelf.add(path, data, "", _FIGURE_TYPES[Path(path).suffix], role=FIGURE)
+    files = shelf.files()
+    paths = [file.path for file in files if file.role == FIGURE and file.media_type != _HTML]
+    parts = [paths[start : start + PORTION] for start in range(0, len(paths), PORTION)]
+    if len(paths) != 2 * counts.figures:
+        raise Refused(f"there are {len(paths) // 2:,} figures with pages, not {counts.figures:,}")
+    faults: list[str] = []
+    tasks = [[(shelf.path(path), False) for path in part] for part in parts]
+    for part, readings in zip(parts, in_order(_read_some, tasks, workers=jobs), strict=True):
+        for path, reading in zip(part, readings, strict=True):
+            shelf.amend(path, reading)
+            if reading.fault or not reading.triples:
+                faults.append(f"{path}: {reading.fault or 'holds no triple'}")
+    if faults:
+        raise Refused(*faults)
+
+
+PORTION: Final = 100
+"""Files that are read again at once."""
+
+
+def _read_some(tasks: Sequence[tuple[str, bool]]) -> list[Reading]:
+    return list(map(_read_again, tasks))

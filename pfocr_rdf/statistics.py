@@ -130,7 +130,9 @@ def _years(store: Store, schema: SchemaOrg) -> tuple[tuple[int, int], ...]:
 
 def _is_year(term: object) -> bool:
     """Tell a year that people can publish in: a plot has a place for each from the first to the last."""
-    return isinstance(term, Literal) and term.value.isascii() and term.value.isdigit() and 1600 <= int(term.value) < 2600
+    return (
+        isinstance(term, Literal) and term.value.isascii() and term.value.isdigit() and 1600 <= int(term.value) < 2600
+    )
 
 
 def _scores(store: Store) -> tuple[ScoreRange, ...]:
