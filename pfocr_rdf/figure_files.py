@@ -10,10 +10,10 @@ from pfocr_rdf.descriptions import Describe, whole_figure
 from pfocr_rdf.figure_page import figure_html, figure_page
 from pfocr_rdf.publication import Publication
 from pfocr_rdf.serialization import turtle_header, write_turtle
-from pfocr_rdf.terms import Statement
-from pfocr_rdf.vocabulary import RDF_TYPE, SCHEMA_HTTP, WP_PATHWAY, SchemaOrg
+from pfocr_rdf.terms import Statement, iri_text, literal_parts
+from pfocr_rdf.vocabulary import DCTERMS_IDENTIFIER, RDF_TYPE, SCHEMA_HTTP, WP_PATHWAY, SchemaOrg
 
-__all__ = ["CONTEXT", "FOLDER", "figure_files"]
+__all__ = ["CONTEXT", "FOLDER", "figid_of", "figure_files", "is_figure"]
 
 FOLDER: Final = "figures"
 """Where the files of figures are in a release."""
@@ -46,9 +46,9 @@ def figure_files(
     for group in groups:
         if not is_figure(group):
             continue
+        stem = stems[figid_of(group)]
         statements = whole_figure(group, describe, schema)
         page = figure_page(statements, schema)
-        stem = stems[page.figid]
         yield f"{FOLDER}/{stem}.html", figure_html(page, publication=publication, stem=stem)
         yield f"{FOLDER}/{stem}.ttl", header + write_turtle(statements, schema)
         yield f"{FOLDER}/{stem}.jsonld", jsonld_document(statements, context=CONTEXT, schema=schema)
@@ -58,3 +58,10 @@ def is_figure(group: Sequence[Statement]) -> bool:
     """Tell a figure's section from the description of anything else."""
     subject = group[0][0]
     return any(s == subject and p == RDF_TYPE and o == WP_PATHWAY for s, p, o in group)
+
+
+def figid_of(section: Sequence[Statement]) -> str:
+    """Give the figid that a figure's section says, or its IRI where it says none."""
+    subject = section[0][0]
+    figids = (literal_parts(o)[0] for s, p, o in section if s == subject and p == DCTERMS_IDENTIFIER)
+    return next(figids, iri_text(subject))

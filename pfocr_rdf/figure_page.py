@@ -60,6 +60,25 @@ _SITE_NAMES: Final = {
     "https://www.ndexbio.org/": "NDEx",
     PREFIXES["wikipathways"]: "WikiPathways",
 }
+_SOURCES: Final = {"Entrez Gene": "NCBI Gene"}
+_LEXICA: Final = {
+    "ncbigene_symbol": "NCBI Gene, symbol",
+    "ncbigene_synonym": "NCBI Gene, synonym",
+    "famplex_relations": "FamPlex, family",
+    "hgnc_symbol": "HGNC, symbol",
+    "hgnc_alias_symbol": "HGNC, alias",
+    "hgnc_prev_symbol": "HGNC, former symbol",
+    "bioentities_symbol": "Bioentities, family",
+}
+
+
+def lexicon_name(lexicon: str) -> str:
+    """Name a lexicon for people.
+
+    >>> lexicon_name("ncbigene_synonym"), lexicon_name("PubTator")
+    ('NCBI Gene, synonym', 'PubTator')
+    """
+    return _LEXICA.get(lexicon, lexicon)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +272,7 @@ def _mentions(iri: Term, described: _Described, schema: SchemaOrg) -> tuple[Ment
             Mentioned(
                 word=literal_parts(mention[PFOCR_WORD][0])[0] if PFOCR_WORD in mention else "",
                 match=_text(mention, PFOCR_MATCH),
-                lexicon=_text(mention, PFOCR_LEXICON),
+                lexicon=lexicon_name(_text(mention, PFOCR_LEXICON)),
                 entities=tuple(references[body] for body in own),
             )
         )
@@ -264,7 +283,8 @@ def _mentions(iri: Term, described: _Described, schema: SchemaOrg) -> tuple[Ment
 def _reference(entity: Term, described: _Described, schema: SchemaOrg, *, several_taxa: bool) -> Reference:
     thing = described.get(entity, _NOTHING)
     identifier = _text(thing, DCTERMS_IDENTIFIER) or iri_text(entity)
-    note = identifier if ":" in identifier else f"{_text(thing, DC_SOURCE)} {identifier}".strip()
+    source = _text(thing, DC_SOURCE)
+    note = identifier if ":" in identifier else f"{_SOURCES.get(source, source)} {identifier}".strip()
     aside = ""
     if several_taxa:
         taxon = next(iter(thing.get(schema.taxonomic_range, ())), None)
@@ -284,7 +304,7 @@ def figure_html(page: FigurePage, *, publication: Publication, stem: str) -> byt
         publication: the release that it is part of; its `index.html` is in the folder above.
         stem: what the figure's files are called, without their extensions; they are in the page's folder.
     """
-    sheet = style("figure.css")
+    sheet = Markup(style("base.css") + style("figure.css"))  # noqa: S704 - our own text
     image_origin = origin(page.image) if page.image is not None else None
     return render(
         "figure.html",

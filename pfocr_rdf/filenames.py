@@ -1,4 +1,4 @@
-"""The files of a figure are named after its figid, wherever they lie: no path, no name that a system refuses, no two alike.
+"""Figures' files are named after their figids, safely anywhere: no path, no name that a system refuses, no two alike.
 
 Nearly every figid is its own name. Others are percent-encoded or cut; and where two names differ in nothing but the
 case of their letters, which some file systems take for the same, the later one gets a digest.

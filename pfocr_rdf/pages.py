@@ -19,7 +19,20 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-__all__ = ["content_security_policy", "relative_link", "render", "safe_link", "script_data", "visible"]
+from pfocr_rdf.terms import iri_text
+from pfocr_rdf.vocabulary import CC0
+
+__all__ = [
+    "content_security_policy",
+    "licence_name",
+    "relative_link",
+    "render",
+    "resource",
+    "safe_link",
+    "script_data",
+    "style",
+    "visible",
+]
 
 
 def render(template: str, **values: object) -> bytes:
@@ -43,6 +56,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters |= {"visible": visible, "number": _number, "size": _size, "relative": relative_link}
+    environment.filters |= {"safe_link": safe_link, "licence": licence_name}
     return environment
 
 
@@ -68,7 +82,7 @@ def content_security_policy(*, styles: Iterable[str], scripts: Iterable[str] = (
         images: origins, such as `https://example.org`.
 
     >>> content_security_policy(styles=["p{}"])
-    "default-src 'none'; img-src data:; style-src 'sha256-2eZVNFk7OPUVcuL80JU7hh0DNQJR0T7zcaxPnjxjZ3M='; \
+    "default-src 'none'; img-src data:; style-src 'sha256-gG2yISYereRMiG2lMXrbiUgi0Ubw9p7QCeWcroOvy9Y='; \
 base-uri 'none'; form-action 'none'"
     """
     allowed = {
@@ -120,6 +134,15 @@ def safe_link(url: str) -> str | None:
     True
     """
     return url if url.startswith(("https://", "http://")) else None
+
+
+def licence_name(iri: str) -> str:
+    """Name a licence for people.
+
+    >>> licence_name("https://creativecommons.org/publicdomain/zero/1.0/")
+    'CC0 1.0 (public domain)'
+    """
+    return "CC0 1.0 (public domain)" if iri == iri_text(CC0) else iri
 
 
 def relative_link(path: str) -> str:

@@ -6,11 +6,12 @@ All is counted by SPARQL in the store that holds the graph, so that memory grows
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Any, Final, cast
 
-from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
+from pyoxigraph import Literal, QuerySolutions, Store
 
 from pfocr_rdf.vocabulary import (
+    DC_TITLE,
     DCTERMS_IDENTIFIER,
     DCTERMS_IS_PART_OF,
     PFOCR_PATHWAY_SCORE,
@@ -21,10 +22,13 @@ from pfocr_rdf.vocabulary import (
     SchemaOrg,
 )
 
-__all__ = ["Ranked", "ScoreRange", "Statistics", "statistics_of"]
+__all__ = ["Ranked", "ScoreRange", "Scored", "Statistics", "statistics_of"]
 
 MOST: Final = 20
 """Organisms and genes that are listed, at most."""
+
+BEST: Final = 9
+"""Figures with the highest scores that are listed."""
 
 SCORE_RANGES: Final = 20
 """Ranges of equal width into which scores from 0 to 1 are divided."""
@@ -63,6 +67,21 @@ class ScoreRange:
 
 
 @dataclass(frozen=True, slots=True)
+class Scored:
+    """A figure among those with the highest scores.
+
+    Attributes:
+        iri: its IRI.
+        figid: its figid.
+        title: its title; empty where it has none.
+    """
+
+    iri: str
+    figid: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Statistics:
     """What a look at the whole data shows.
 
@@ -74,6 +93,7 @@ class Statistics:
         genes: the genes that most figures mention.
         scores: how the classifier's scores lie, from the lowest range that has one up to 1.
         unscored: figures without a score from 0 to 1.
+        best: the figures with the highest scores.
     """
 
     figures: int
@@ -83,6 +103,7 @@ class Statistics:
     genes: tuple[Ranked, ...]
     scores: tuple[ScoreRange, ...]
     unscored: int
+    best: tuple[Scored, ...] = ()
 
 
 def statistics_of(store: Store, schema: SchemaOrg = SCHEMA_HTTP, *, most: int = MOST) -> Statistics:
@@ -109,6 +130,7 @@ def statistics_of(store: Store, schema: SchemaOrg = SCHEMA_HTTP, *, most: int = 
         genes=_ranked(store, f"?thing a {schema.gene} ; {DCTERMS_IS_PART_OF} ?figure", most),
         scores=scores,
         unscored=total - sum(found.figures for found in scores),
+        best=_best(store),
     )
 
 
@@ -155,6 +177,21 @@ def _scores(store: Store) -> tuple[ScoreRange, ...]:
     )
 
 
+def _best(store: Store) -> tuple[Scored, ...]:
+    rows = _rows(
+        store,
+        f"""SELECT ?figure (MIN(?id) AS ?figid) (MIN(?name) AS ?title) {{
+            {{ SELECT ?figure (MAX(?given) AS ?score) {{ ?figure a {WP_PATHWAY} ; {PFOCR_PATHWAY_SCORE} ?given }}
+               GROUP BY ?figure ORDER BY DESC(?score) STR(?figure) LIMIT {BEST} }}
+            ?figure {DCTERMS_IDENTIFIER} ?id
+            OPTIONAL {{ ?figure {DC_TITLE} ?name }}
+        }} GROUP BY ?figure ?score ORDER BY DESC(?score) STR(?figure)""",
+    )
+    return tuple(
+        Scored(figure.value, figid.value, title.value if title is not None else "") for figure, figid, title in rows
+    )
+
+
 def _ranked(store: Store, pattern: str, most: int) -> tuple[Ranked, ...]:
     """Give the things of a pattern with the most figures; of equally many, the first by IRI."""
     rows = _rows(
@@ -168,7 +205,7 @@ def _ranked(store: Store, pattern: str, most: int) -> tuple[Ranked, ...]:
     )
     return tuple(
         Ranked(
-            iri=cast("NamedNode", thing).value,
+            iri=thing.value,
             label=(label or identifier or thing).value,
             identifier=identifier.value if identifier is not None else "",
             figures=_number(count),
@@ -177,9 +214,9 @@ def _ranked(store: Store, pattern: str, most: int) -> tuple[Ranked, ...]:
     )
 
 
-def _rows(store: Store, query: str) -> list[tuple[Literal, ...]]:
+def _rows(store: Store, query: str) -> list[tuple[Any, ...]]:
     solutions = cast("QuerySolutions", store.query(query))
-    return [cast("tuple[Literal, ...]", tuple(solution)) for solution in solutions]
+    return [tuple(solution) for solution in solutions]
 
 
 def _number(term: Literal) -> int:
