@@ -28,8 +28,8 @@ from pfocr_rdf.conversion import Counts as Converted
 from pfocr_rdf.counting import Counting
 from pfocr_rdf.database import STANDARD_INPUT, Database, InputError, open_input, read_taxonomy
 from pfocr_rdf.description import VOID_FILE, description, description_turtle
-from pfocr_rdf.diagnostics import CODES, LEVELS, Diagnostic, Report, diagnose, json_line
 from pfocr_rdf.descriptions import store_descriptions
+from pfocr_rdf.diagnostics import CODES, LEVELS, Diagnostic, Report, diagnose, json_line
 from pfocr_rdf.executables import executable_turtle
 from pfocr_rdf.figure_files import figure_files
 from pfocr_rdf.filenames import file_stems
