@@ -162,7 +162,7 @@ UI_CONFIG = default
 def _virtuoso(publication: Publication) -> str:
     graph = GRAPH[1:-1]
     listed = f"select count (*) from DB.DBA.load_list where ll_graph = '{graph}'"  # noqa: S608 - a constant
-    counts = {
+    counts: dict[str, tuple[int, str]] = {
         "shards": (len(publication.of_role(SHARD)), listed),
         "errors": (0, f"{listed} and ll_error is not null"),
         **{what: (number, _virtuoso_count(what)) for what, number in _expected(publication).items()},
