@@ -57,7 +57,7 @@ from pfocr_rdf.results import REPORTS
 from pfocr_rdf.sections import Survey, groups_of
 from pfocr_rdf.serialization import FORMATS, turtle_header
 from pfocr_rdf.shapefiles import description_shapes, read_shapes, shapes_folder
-from pfocr_rdf.shards import SHARD_TRIPLES, Block, Dump, Pressed, gzip_member, press, shards
+from pfocr_rdf.shards import BLOCK_BYTES, SHARD_TRIPLES, Block, Dump, Pressed, gzip_member, press, shards
 from pfocr_rdf.source import read_source
 from pfocr_rdf.statistics import statistics_of
 from pfocr_rdf.terms import Term, iri_text
@@ -400,7 +400,7 @@ def _convert(
 
         for diagnostic in found:
             take(diagnostic)
-        dump = Dump(raw)
+        dump = Dump(raw, block_bytes=BLOCK_BYTES)
         validation = Validation(check, result_found, run=partial(in_order, workers=jobs) if jobs > 1 else None)
         with progress(records, quiet=quiet) as advance:
             counts = convert_databases(
@@ -435,7 +435,7 @@ def _press(
         turtle = open_file(shelf.writing(f"pfocr-{version}.ttl.gz", "the whole graph in Turtle", _TURTLE, role=DUMP))
         turtle.write(gzip_member(turtle_header(schema)))
         pressed = in_order(blocks, dump.blocks, workers=min(jobs, len(dump.blocks)))
-        for number, shard in enumerate(shards(dump.blocks), 1):
+        for number, shard in enumerate(shards(dump.blocks, triples=SHARD_TRIPLES), 1):
             if sum(block.triples for block in shard) > SHARD_TRIPLES:
                 raise Refused(f"a description has more than {SHARD_TRIPLES:,} triples, which no shard may have")
             path = f"shards/pfocr-{version}-{number:04}.nt.gz"
