@@ -136,7 +136,8 @@ def test_it_describes_the_files_that_are_there(void: Store, released: Release, f
     said = rows(
         void,
         f"""SELECT ?file ?size ?type ?compression ?sum {{ <{VERSION}> dcat:distribution ?file .
-            ?file dcat:downloadURL ?file ; dcat:byteSize ?size ; dcat:mediaType ?type ; dcat:compressFormat ?compression ;
+            ?file dcat:downloadURL ?file ; dcat:byteSize ?size ; dcat:mediaType ?type ;
+                dcat:compressFormat ?compression ;
                 spdx:checksum [ spdx:algorithm spdx:checksumAlgorithm_sha256 ; spdx:checksumValue ?sum ] }}""",
     )
     registry = "https://www.iana.org/assignments/media-types/"
@@ -307,7 +308,8 @@ def test_the_digest_of_the_source_is_that_of_its_files(examples: Path, tmp_path:
 
 
 def rdflib_namespace(namespace: type[rdflib.namespace.DefinedNamespace]) -> set[str]:
-    return {str(namespace) + name for name in namespace.__annotations__ if not name.startswith("_")}
+    names = {*namespace.__annotations__, *namespace._extras}  # those that Python's words forbid as attributes
+    return {str(namespace) + name for name in names if not name.startswith("_")}
 
 
 PUBLISHED: dict[str, Callable[[], set[str]]] = {

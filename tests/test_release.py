@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph
@@ -19,9 +20,9 @@ import pfocr_rdf
 from checkouts import Checkout
 from commands import run
 from conversions import small_database
-from pfocr_rdf import InputError, OutputError, serialization, shards
+from pfocr_rdf import InputError, OutputError, Settings, serialization, shards
 from pfocr_rdf.gate import Refused, load_store, query_faults, read_again, recount_faults
-from pfocr_rdf.queries import read_query, shipped_queries
+from pfocr_rdf.queries import of_figure, read_query, shipped_queries
 from pfocr_rdf.release import Release
 from pfocr_rdf.terms import statements_of
 from pfocr_rdf.vocabulary import SCHEMA_HTTP
@@ -155,7 +156,26 @@ def test_queries_vocabulary_and_shapes_are_those_of_the_package(released: Releas
     for path in (root / "shapes").rglob("*.ttl"):
         assert (folder / "shapes" / path.relative_to(root / "shapes")).read_bytes() == path.read_bytes()
     for query in shipped_queries():
-        assert read_query((folder / "queries" / f"{query.name}.rq").read_text("utf-8"), query.name) == query
+        published = read_query((folder / "queries" / f"{query.name}.rq").read_text("utf-8"), query.name)
+        assert published == replace(query, text=of_figure(query.text, "PMC99000001__fcell-08-900001-g001"))
+
+
+def test_published_queries_ask_of_a_figure_that_is_there(tmp_path: Path) -> None:
+    make(small_database(tmp_path / "database", ["PMC1__a", "PMC2__b"]), tmp_path / "release")
+    texts = [path.read_text("utf-8") for path in (tmp_path / "release" / "queries").iterdir()]
+    assert not [text for text in texts if "PMC99000" in text]
+    assert [text for text in texts if '"PMC1__a"' in text]
+    assert b"PMC99000" not in (tmp_path / "release" / "queries.ttl").read_bytes()
+    assert b"PMC99000" not in (tmp_path / "release" / "index.html").read_bytes()
+
+
+def test_the_other_spelling_of_schema_org_is_that_of_every_file(examples: Path, tmp_path: Path) -> None:
+    make(examples, tmp_path / "release", settings=Settings(schema_org="https"))
+    for path in (DUMP, TURTLE):
+        assert b"http://schema.org/" not in gzip.decompress((tmp_path / "release" / path).read_bytes())
+    for path, content in tree(tmp_path / "release").items():
+        if path.startswith("queries/") or path in ("void.ttl", "context.jsonld"):
+            assert b"http://schema.org/" not in content, path
 
 
 def test_figures_are_listed_and_each_has_its_files(released: Release, folder: Path) -> None:
@@ -333,7 +353,7 @@ def test_a_release_that_is_killed_half_way_leaves_nothing_under_its_name(tmp_pat
     with started("release", database, tmp_path / "release", "--version", "1", "-j", "2") as process:
         wait_until(lambda: any(tmp_path.glob(".release.*.part/release/*")), 60, "no part")
         process.send_signal(end)
-        process.wait(30)
+        process.wait(90)
         wait_until(lambda: not members(process.pid), 30, "workers did not end")
     assert not (tmp_path / "release").exists()
     if end != signal.SIGKILL:
