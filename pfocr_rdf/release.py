@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
@@ -597,30 +598,33 @@ def _pass_gate(
     Raises:
         Refused: when something is not as it should be.
     """
-    turtle = {file.path for file in publication.of_role(DUMP) if file.media_type == _TURTLE}
-    files = sorted(shelf.files(), key=lambda file: (file.path not in turtle, -file.bytes, file.path))
-    tasks = [(shelf.path(file.path), file.path in turtle) for file in files]
-    faults: list[str] = []
-    sums = {SHARD: 0}
-    for file, reading in zip(files, in_order(_read_again, tasks, workers=jobs), strict=True):
+    turtle, ntriples = (
+        next(file.path for file in publication.of_role(DUMP) if file.media_type == media_type)
+        for media_type in (_TURTLE, _NTRIPLES)
+    )
+    files = sorted(
+        shelf.files(), key=lambda file: (file.path != VOID_FILE, file.path != turtle, -file.bytes, file.path)
+    )
+    tasks = [(shelf.path(file.path), file.path == turtle) for file in files]
+    again = in_order(_read_again, tasks, workers=jobs)
+    # workers read the next files, which are the largest, while this process fills a store and asks it
+    first = next(again)
+    store = load_store(shelf.path(ntriples), triples=dump.triples, folder=str(work / "store"))
+    faults = [*recount_faults(store, publication.counts), *query_faults(store, queries, schema)]
+    in_shards = 0
+    for file, reading in zip(files, chain((first,), again), strict=True):
         if reading.fault:
             faults.append(f"{file.path}: {reading.fault}")
             continue
         shelf.amend(file.path, reading)
         if file.role == DUMP and reading.triples != dump.triples:
             faults.append(f"{file.path}: holds {reading.triples:,} triples, not the {dump.triples:,} that were written")
-        if file.role == DUMP and (reading.lines or reading.content) != dump.digest.hexdigest():
+        elif file.role == DUMP and (reading.lines or reading.content) != dump.digest.hexdigest():
             faults.append(f"{file.path}: does not hold what was converted")
         if file.role == SHARD:
-            sums[SHARD] += reading.triples or 0
-    if sums[SHARD] != dump.triples:
-        faults.append(f"the shards hold {sums[SHARD]:,} triples, not the {dump.triples:,} that were written")
-    if faults:
-        raise Refused(*faults)
-    (path,) = (file.path for file in publication.of_role(DUMP) if file.path not in turtle)
-    store = load_store(shelf.path(path), triples=dump.triples, folder=str(work / "store"))
-    faults += recount_faults(store, publication.counts)
-    faults += query_faults(store, queries, schema)
+            in_shards += reading.triples or 0
+    if in_shards != dump.triples:
+        faults.append(f"the shards hold {in_shards:,} triples, not the {dump.triples:,} that were written")
     if faults:
         raise Refused(*faults)
     return store
