@@ -355,6 +355,10 @@ def _relative_to(database: Database) -> Callable[[str], str]:
     return lambda text: text.replace(prefix, "")
 
 
+NAMED: Final = 200
+"""Violations that are named when a release is refused."""
+
+
 def _convert(
     database: Database,
     found: Iterable[Diagnostic],
@@ -396,7 +400,7 @@ def _convert(
         def result_found(result: Result) -> None:
             for writer in writers:
                 writer.add(replace(result, file=say(result.file)))
-            if result.severity == "Violation":
+            if result.severity == "Violation" and len(violated) < NAMED:
                 place = " ".join(filter(None, (result.focus, result.path, result.value)))
                 message = f"{result.name}: {result.message}"
                 violated.append(diagnose("shape-violated", message, file=result.file, figid=result.figid, value=place))
@@ -421,7 +425,11 @@ def _convert(
         for writer in writers:
             writer.finish()
     if violated:
-        raise Refused(*(str(diagnostic) for diagnostic in violated))
+        more = validation.verdict.count("Violation") - len(violated)
+        raise Refused(
+            *map(str, violated),
+            *((f"and {more:,} more violations, which `pfocr-rdf validate` shows",) if more else ()),
+        )
     if not counts.figures:
         raise Refused("there is no figure: no record could be read")
     return counts, validation.verdict, dump
