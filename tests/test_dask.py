@@ -23,8 +23,6 @@ pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("distributed") is None, reason="the extra dask (package distributed) is not installed"
 )
 
-DASK = Path(sys.executable).with_name("dask")
-
 
 class Cluster:
     """A scheduler and its workers, each a process."""
@@ -45,7 +43,7 @@ def cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
     def start(*arguments: str) -> subprocess.Popen[bytes]:
         with (folder / "log").open("ab") as log:
             process = subprocess.Popen(
-                [str(DASK), *arguments, "--no-dashboard", "--scheduler-file", str(file)],
+                [sys.executable, "-m", "dask", *arguments, "--no-dashboard", "--scheduler-file", str(file)],
                 stdout=log,
                 stderr=log,
                 cwd=folder,

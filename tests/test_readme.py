@@ -9,7 +9,7 @@ Each fenced block of a document is run or compared, in order, in a folder that h
 - `mermaid` is a drawing.
 
 In what is compared, `…` stands for anything within a line, and a line of nothing but `…` for any lines. A tab is as
-good as four blanks.
+good as four blanks, and the line ends of CSV are as good as others.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def check_python(block: Block, where: str, names: dict[str, object]) -> None:
 
 
 def flat(text: str) -> str:
-    return text.replace("\t", "    ")
+    return text.replace("\t", "    ").replace("\r\n", "\n")
 
 
 def pattern(shown: str) -> re.Pattern[str]:
