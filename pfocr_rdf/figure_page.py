@@ -321,7 +321,7 @@ def figure_html(page: FigurePage, *, publication: Publication, stem: str) -> byt
 def links_of(page: FigurePage, publication: Publication) -> tuple[Link, ...]:
     """Give the signposts of a figure's page, but for those to the files beside it."""
     links = [
-        Link("cite-as", page.iri),
+        *([Link("cite-as", page.iri)] if safe_link(page.iri) is not None else []),
         Link("type", ABOUT_PAGE),
         Link("type", "https://schema.org/Dataset"),
         Link("author", publication.publisher),
