@@ -62,7 +62,6 @@ def dataset_jsonld(publication: Publication) -> dict[str, Any]:
         "citation": CITATION,
         "datePublished": publication.issued,
         "dateCreated": publication.created_on,
-        "isBasedOn": publication.source.repository,
         "distribution": [_download(publication, file) for file in publication.of_role(DUMP)],
     }
     return {name: value for name, value in described.items() if value is not None}

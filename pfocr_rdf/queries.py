@@ -7,7 +7,7 @@ should know; and its keywords. `examples/queries/` says how one is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -16,15 +16,18 @@ from pathlib import Path
 from typing import Final, Literal, NamedTuple, cast, get_args
 
 from pfocr_rdf.errors import ReportedError
+from pfocr_rdf.terms import literal_term
 from pfocr_rdf.vocabulary import QUERY_PREFIXES, SCHEMA_HTTP, SchemaOrg, prefixes
 
 __all__ = [
+    "SPELT_WITH_HTTPS",
     "Form",
     "Query",
     "QueryError",
     "declared_prefixes",
     "known_prefixes",
     "missing_prefixes",
+    "of_figure",
     "queries_folder",
     "query_form",
     "read_query",
@@ -67,7 +70,7 @@ class Query:
     @property
     def body(self) -> str:
         """The text without its first comments."""
-        return self.text[_HEAD.match(self.text).end() :].strip() + "\n"  # type: ignore[union-attr]  # matches nothing, too
+        return _HEAD.sub("", self.text, count=1).strip() + "\n"
 
 
 def read_query(text: str, name: str) -> Query:
@@ -112,8 +115,8 @@ def read_query(text: str, name: str) -> Query:
     )
 
 
-_HEAD: Final = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?+\n)*+")
-"""Comments and empty lines before anything else."""
+_HEAD: Final = re.compile(r"\s*+(?:[ \t]*+#[^\n]*+(?:\n|\Z))*+")
+"""The comments that a query begins with, up to an empty line or anything else."""
 
 
 def _keywords(text: str, where: str) -> tuple[str, ...]:
@@ -126,7 +129,7 @@ def _keywords(text: str, where: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-_KEYWORD: Final = re.compile(r"[a-z0-9]+(?:[ -][a-z0-9]+)*", re.ASCII)
+_KEYWORD: Final = re.compile(r"[a-z0-9]+(?:[ .-][a-z0-9]+)*", re.ASCII)
 
 
 def query_form(text: str, name: str = "query") -> Form:
@@ -154,7 +157,7 @@ def query_form(text: str, name: str = "query") -> Form:
     raise QueryError(f"{name}: is no SPARQL query: it has no SELECT, CONSTRUCT, ASK or DESCRIBE at its beginning")
 
 
-_PROLOGUE: Final = frozenset(("base", "prefix", "version"))
+_PROLOGUE: Final = frozenset(("base", "define", "prefix", "version"))  # define is Virtuoso's
 _UPDATES: Final = frozenset(
     ("add", "clear", "copy", "create", "delete", "drop", "insert", "load", "modify", "move", "with")
 )
@@ -213,11 +216,38 @@ def spelled(text: str, schema: SchemaOrg) -> str:
     >>> spelled("PREFIX s: <http://schema.org/> ASK { ?a s:name 'http://schema.org/' }", SCHEMA_HTTPS)
     "PREFIX s: <https://schema.org/> ASK { ?a s:name 'http://schema.org/' }"
     """
+    other, namespace = f"<{schema.other}", f"<{schema.namespace}"
+    return _replaced(text, "iri", lambda found: namespace + found[len(other) :] if found.startswith(other) else found)
+
+
+SPELT_WITH_HTTPS: Final = "ASK { ?figure <https://schema.org/isBasedOn> ?paper }"
+"""Asks a store whether its figures spell schema.org with https."""
+
+
+def of_figure(text: str, identifier: str) -> str:
+    """Ask of a figure what a query asks of one of the package's examples.
+
+    Args:
+        text: a query.
+        identifier: the figure's figid.
+
+    >>> of_figure('SELECT * { ?figure dcterms:identifier "PMC99000003__gr2" }', "PMC1__F1")
+    'SELECT * { ?figure dcterms:identifier "PMC1__F1" }'
+    """
+    return _replaced(text, "string", lambda found: literal_term(identifier) if _EXAMPLE.fullmatch(found) else found)
+
+
+_EXAMPLE: Final = re.compile(r'"PMC990000[0-9]{2}__[A-Za-z0-9_.-]+"')
+"""The figid of an example; no paper has such a number."""
+
+
+def _replaced(text: str, kind: str, replacement: Callable[[str], str]) -> str:
+    """Replace the tokens of one kind; all else stays as it is."""
     parts: list[str] = []
     end = 0
     for token in _tokens(text):
-        if token.kind == "iri" and token.text.startswith(f"<{schema.other}"):
-            parts += [text[end : token.start], f"<{schema.namespace}", token.text[len(schema.other) + 1 :]]
+        if token.kind == kind:
+            parts += [text[end : token.start], replacement(token.text)]
             end = token.start + len(token.text)
     return "".join([*parts, text[end:]])
 
@@ -233,28 +263,31 @@ _BASE_CHARS: Final = (
     "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
 _CHARS: Final = rf"{_BASE_CHARS}_0-9\u00b7\u0300-\u036f\u203f\u2040\-"
-_NAME: Final = rf"[{_BASE_CHARS}](?:[{_CHARS}.]*[{_CHARS}])?"
+_WORD: Final = rf"[{_BASE_CHARS}](?:[{_CHARS}]|\.++(?=[{_CHARS}]))*+"
 
 _TOKEN: Final = re.compile(
     "|".join(
         (
             r"(?P<comment>#[^\n\r]*+)",
             r'(?P<iri><(?:[^\x00-\x20<>"{}|^`\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>)',
-            r'(?P<string>"""(?:"{0,2}(?:[^"\\]|\\.))*+"""'
-            r"|'''(?:'{0,2}(?:[^'\\]|\\.))*+'''"
-            r'|"(?:[^"\\\n\r]|\\.)*+"'
-            r"|'(?:[^'\\\n\r]|\\.)*+')",
+            r'(?P<string>"""(?:"{0,2}(?:[^"\\]|\\.))*+(?:""")?'
+            r"|'''(?:'{0,2}(?:[^'\\]|\\.))*+(?:''')?"
+            r'|"(?:[^"\\\n\r]|\\.)*+"?'
+            r"|'(?:[^'\\\n\r]|\\.)*+'?)",
             r"(?P<variable>[?$]\w++)",
             rf"(?P<label>_:[{_CHARS}.]*+)",
             r"(?P<language>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+)",
-            rf"(?P<name>(?:{_NAME})?:(?:[{_CHARS}.:]|%[0-9A-Fa-f]{{2}}|\\[-_~.!$&'()*+,;=/?#@%])*+)",
-            r"(?P<word>[A-Za-z]\w*+)",
+            rf"(?P<name>(?:{_WORD})?:(?:[{_CHARS}.:]|%[0-9A-Fa-f]{{2}}|\\[-_~.!$&'()*+,;=/?#@%])*+)",
+            rf"(?P<word>{_WORD})",
             r"(?P<number>[0-9]\w*+)",
         )
     ),
     re.DOTALL,
 )
-"""What SPARQL's grammar reads as one; comments, IRIs and strings first, so that nothing in them is taken for code."""
+"""What SPARQL's grammar reads as one; comments, IRIs and strings first, so that nothing in them is taken for code.
+
+A string that never ends is one to the end: nothing is read twice, and no text can make the reading slow.
+"""
 
 
 def _tokens(text: str) -> Iterator[_Token]:

@@ -17,7 +17,10 @@ from pfocr_rdf.terms import Statement, Term, iri_term, lines, literal_term
 from pfocr_rdf.validation import SHACL, Shapes, ShapesError, plain_text, reference_rules
 from pfocr_rdf.vocabulary import RDF_FIRST, RDF_REST, RDF_TYPE, SCHEMA_HTTP
 
-__all__ = ["read_shapes", "shapes_folder"]
+__all__ = ["description_shapes", "read_shapes", "shapes_folder"]
+
+DESCRIPTION: Final = "description"
+"""The folder of the shapes of a release's description, in that of all shapes."""
 
 SECTION: Final = "section.ttl"
 REFERENCES: Final = "references.ttl"
@@ -58,6 +61,12 @@ def read_shapes(folder: str | None = None, *, instead: bool = False) -> Shapes:
         for statement in part:
             added.setdefault(home.get(statement[0], name), []).append(statement)
     return _shapes({name: [*kept.get(name, ()), *added.get(name, ())] for name in {*kept, *added}})
+
+
+@cache
+def description_shapes() -> Shapes:
+    """Read the shapes of a release's description, which are apart: no record is checked by them."""
+    return _shapes(_read(shapes_folder() / DESCRIPTION))
 
 
 @cache

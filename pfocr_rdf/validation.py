@@ -25,6 +25,7 @@ from pfocr_rdf.vocabulary import (
     DCTERMS_IS_PART_OF,
     OA_HAS_TARGET,
     PREFIXES,
+    QUERY_PREFIXES,
     RDF_FIRST,
     RDF_NIL,
     RDF_REST,
@@ -50,7 +51,7 @@ __all__ = [
     "shape_index",
 ]
 
-SHACL: Final = "http://www.w3.org/ns/shacl#"
+SHACL: Final = QUERY_PREFIXES["sh"]
 SEVERITIES: Final = ("Violation", "Warning", "Info")
 
 Group: TypeAlias = Sequence[Statement]

@@ -1,6 +1,7 @@
-"""The queries of `examples/queries/` over the examples: the rows expected, alike in pyoxigraph and in rdflib.
+"""The queries that ship with the package, over the examples: what is expected, alike in pyoxigraph and in rdflib.
 
-`pytest --update-golden tests/test_queries.py` writes the rows that come out now as those expected.
+`pytest --update-golden tests/test_queries.py` writes what comes out now as what is expected. Federated queries are
+asked of servers on the loopback that hold a few triples as WikiPathways and UniProt write them.
 """
 
 from __future__ import annotations
@@ -8,80 +9,342 @@ from __future__ import annotations
 import csv
 import io
 import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pyoxigraph
 import pytest
 import rdflib
-from pyoxigraph import QuerySolutions, RdfFormat, Store
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store
+from rdflib.plugins.sparql import prepareQuery
 
 from pfocr_rdf import Settings, convert
+from pfocr_rdf.queries import (
+    SPELT_WITH_HTTPS,
+    Query,
+    declared_prefixes,
+    known_prefixes,
+    missing_prefixes,
+    of_figure,
+    queries_folder,
+    shipped_queries,
+    spelled,
+    with_prefixes,
+)
+from pfocr_rdf.vocabulary import SCHEMA_HTTP, SCHEMA_HTTPS, SchemaScheme
 
-QUERIES = Path(__file__).resolve().parent.parent / "examples" / "queries"
-NAMES = sorted(file.stem for file in QUERIES.glob("*.rq"))
+ROOT = Path(__file__).resolve().parent.parent
+EXPECTED = ROOT / "examples" / "queries" / "expected"
+EXTENSIONS = {"select": "csv", "construct": "nt", "describe": "nt", "ask": "txt"}
+
+ALONE = [query for query in shipped_queries() if not query.federates]
+FEDERATED = [query for query in shipped_queries() if query.federates]
 
 Row = tuple[str, ...]
 
-
-@pytest.fixture(scope="module")
-def turtle(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The examples as Turtle, with a date, which the query for the metadata asks for."""
-    output = tmp_path_factory.mktemp("queries") / "examples.ttl"
-    convert([examples], output, settings=Settings(created_on="2026-01-31"))
-    return output
+queries = pytest.mark.parametrize("query", ALONE, ids=lambda query: query.name)
+federated = pytest.mark.parametrize("query", FEDERATED, ids=lambda query: query.name)
+every_query = pytest.mark.parametrize("query", shipped_queries(), ids=lambda query: query.name)
 
 
 @pytest.fixture(scope="module")
-def store(turtle: Path) -> Store:
+def turtle(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[SchemaScheme], Path]:
+    """The examples as Turtle in either spelling, with a date, which the query for the metadata asks for."""
+    folder = tmp_path_factory.mktemp("queries")
+
+    def converted(scheme: SchemaScheme) -> Path:
+        output = folder / f"{scheme}.ttl"
+        if not output.exists():
+            convert([examples], output, settings=Settings(created_on="2026-01-31", schema_org=scheme))
+        return output
+
+    return converted
+
+
+def loaded(path: Path) -> Store:
     store = Store()
-    store.bulk_load(path=str(turtle), format=RdfFormat.TURTLE)
+    store.bulk_load(path=str(path), format=RdfFormat.TURTLE)
     return store
 
 
 @pytest.fixture(scope="module")
-def graph(turtle: Path) -> rdflib.Graph:
-    return rdflib.Graph().parse(turtle)
+def store(turtle: Callable[[SchemaScheme], Path]) -> Store:
+    return loaded(turtle("http"))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_pyoxigraph(name: str, store: Store, request: pytest.FixtureRequest) -> None:
-    expected = QUERIES / "expected" / f"{name}.csv"
-    found = as_csv(pyoxigraph_rows(store, query(name)))
+@pytest.fixture(scope="module")
+def https_store(turtle: Callable[[SchemaScheme], Path]) -> Store:
+    return loaded(turtle("https"))
+
+
+@pytest.fixture(scope="module")
+def graph(turtle: Callable[[SchemaScheme], Path]) -> rdflib.Graph:
+    return rdflib.Graph().parse(turtle("http"))
+
+
+@queries
+def test_pyoxigraph(query: Query, store: Store, request: pytest.FixtureRequest) -> None:
+    expected = EXPECTED / f"{query.name}.{EXTENSIONS[query.form]}"
+    found = pyoxigraph_answer(store, query.text)
     if request.config.getoption("--update-golden", default=False):
         expected.write_text(found, "utf-8", newline="\n")
     assert found == expected.read_bytes().decode()
-    assert found.count("\n") > 1, "a query that finds nothing shows nothing"
+    assert found.count("\n") > (query.form == "select"), "a query that finds nothing shows nothing"
+    assert found != "false\n"
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_rdflib(name: str, store: Store, graph: rdflib.Graph) -> None:
-    assert rdflib_rows(graph, query(name)) == pyoxigraph_rows(store, query(name))
+@queries
+def test_rdflib(query: Query, store: Store, graph: rdflib.Graph) -> None:
+    assert rdflib_answer(graph, query.text) == pyoxigraph_answer(store, query.text)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_form(name: str) -> None:
-    """A query begins with its question, declares the prefixes that it uses and no others, and orders its rows."""
-    text = query(name)
-    question = " ".join(line.removeprefix("# ") for line in re.findall(r"^#.*$", text, re.MULTILINE))
-    assert text.startswith("# ")
-    assert "?" in question
-    body = re.sub(r"(?m)^(#|PREFIX).*$|<[^>]*>|\"[^\"]*\"", "", text)
-    assert set(re.findall(r"(?m)^PREFIX (\w+):", text)) == set(re.findall(r"\b([a-z]+):", body))
-    assert "ORDER BY" in text or re.search(r"SELECT \((AVG|COUNT)", text)
+@queries
+def test_https(query: Query, store: Store, https_store: Store) -> None:
+    """Spelt anew, a query finds the same in data that spell schema.org with https."""
+    found = pyoxigraph_answer(https_store, spelled(query.text, SCHEMA_HTTPS))
+    assert sorted(found.replace(SCHEMA_HTTPS.namespace, SCHEMA_HTTP.namespace).splitlines()) == sorted(
+        pyoxigraph_answer(store, query.text).splitlines()
+    )
 
 
-def test_expected_names() -> None:
-    assert sorted(file.stem for file in (QUERIES / "expected").iterdir()) == NAMES
+@queries
+def test_without_declarations(query: Query, store: Store) -> None:
+    """Every prefix of the queries is known, and need not be declared."""
+    bare = re.sub(r"(?m)^PREFIX .*$", "", query.text)
+    assert pyoxigraph_answer(store, with_prefixes(bare)) == pyoxigraph_answer(store, query.text)
 
 
-def query(name: str) -> str:
-    return (QUERIES / f"{name}.rq").read_text("utf-8")
+@queries
+def test_of_figure(query: Query, store: Store) -> None:
+    """What a query asks of one figure, it can be asked of another, as the published queries are."""
+    anew = of_figure(query.text, "PMC99000009__pnas.2100009118.sapp-sf07")
+    assert (anew != query.text) == ("Put the identifier of your figure in place of this one." in query.note)
+    if anew != query.text:
+        assert "PMC99000009" in anew
+        assert pyoxigraph_answer(store, anew).count("\n") > 1
 
 
-def pyoxigraph_rows(store: Store, text: str) -> list[Row]:
-    """Run a query; the first row holds the names of the variables."""
-    solutions = store.query(text)
+@every_query
+def test_parsed(query: Query) -> None:
+    """rdflib reads each query; pyoxigraph does so above and below, as it asks other endpoints while it reads."""
+    prepareQuery(query.text)
+
+
+@every_query
+def test_form(query: Query) -> None:
+    """A query says its question and keywords, declares the prefixes that it uses and no others, and orders its rows."""
+    assert query.question.endswith("?")
+    assert query.question[0].isupper()
+    assert query.keywords
+    assert query.text.startswith("# ")
+    assert query.text.endswith("}\n") or "ORDER BY" in query.text
+    declared = declared_prefixes(query.text)
+    assert declared.items() <= known_prefixes().items(), "one prefix, one meaning"
+    assert missing_prefixes(re.sub(r"(?m)^PREFIX .*$", "", query.text)) == declared
+    assert list(declared) == sorted(declared)
+    if query.form == "select":
+        assert "ORDER BY" in query.text or re.search(r"SELECT \((AVG|COUNT)", query.text)
+    services = "".join(re.findall(r"SERVICE <.*?^  }$", query.text, re.M | re.S))
+    assert "schema:" not in services, "another endpoint spells schema.org as it does"
+
+
+def test_the_spelling_of_a_store(store: Store, https_store: Store) -> None:
+    assert not store.query(SPELT_WITH_HTTPS)
+    assert https_store.query(SPELT_WITH_HTTPS)
+
+
+def test_names() -> None:
+    assert queries_folder() == ROOT / "examples" / "queries"
+    files = sorted(file.stem for file in queries_folder().glob("*.rq"))
+    assert [query.name for query in shipped_queries()] == files
+    assert len(files) >= 20
+    assert sorted(file.name for file in EXPECTED.iterdir()) == sorted(
+        f"{query.name}.{EXTENSIONS[query.form]}" for query in ALONE
+    )
+
+
+def test_questions_are_documented() -> None:
+    """The README of the examples names each query with its question, and README how many there are."""
+    text = (ROOT / "examples" / "README.md").read_text("utf-8")
+    rows = re.findall(r"(?m)^\| \[`([^`]+)`\]\(queries/\1\.rq\) \| (.+) \|$", text)
+    assert sorted(rows) == [(query.name, query.question) for query in shipped_queries()]
+    assert f"{len(shipped_queries())} queries" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_keywords_are_documented() -> None:
+    """A keyword stands in the README's list, and what stands there is used."""
+    text = (ROOT / "examples" / "README.md").read_text("utf-8")
+    (listed,) = re.findall(r"The keywords in use: (.*?)\.\n\n", text, re.S)
+    used = {keyword for query in shipped_queries() for keyword in query.keywords}
+    assert re.findall(r"`([^`]+)`", listed) == sorted(used)
+
+
+WIKIPATHWAYS = """
+PREFIX dc: <http://purl.org/dc/elements/1.1/>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX wp: <http://vocabularies.wikipathways.org/wp#>
+<https://identifiers.org/wikipathways/WP428_r1> a wp:Pathway ;
+    dc:identifier <https://identifiers.org/wikipathways/WP428> ;
+    dc:title "Wnt signaling"@en ;
+    wp:organismName "Homo sapiens" .
+<https://identifiers.org/wikipathways/WP4239_r1> a wp:Pathway ;
+    dc:identifier <https://identifiers.org/wikipathways/WP4239> ;
+    dc:title "Epithelial to mesenchymal transition"@en ;
+    wp:organismName "Homo sapiens" .
+<https://identifiers.org/wikipathways/WP539_r1> a wp:Pathway ;
+    dc:identifier <https://identifiers.org/wikipathways/WP539> ;
+    dc:title "Wnt signaling pathway"@en ;
+    wp:organismName "Mus musculus" .
+<https://identifiers.org/ensembl/ENSMUSG00000006932> a wp:DataNode, wp:GeneProduct ;
+    wp:bdbEntrezGene <https://identifiers.org/ncbigene/12387> ;
+    dcterms:isPartOf <https://identifiers.org/wikipathways/WP539_r1> .
+<https://identifiers.org/ensembl/ENSG00000168036> a wp:DataNode, wp:GeneProduct ;
+    wp:bdbEntrezGene <https://identifiers.org/ncbigene/1499> ;
+    dcterms:isPartOf <https://identifiers.org/wikipathways/WP428_r1>, <https://identifiers.org/wikipathways/WP4239_r1> .
+<https://identifiers.org/ensembl/ENSG00000134982> a wp:DataNode, wp:GeneProduct ;
+    wp:bdbEntrezGene <https://identifiers.org/ncbigene/324> ;
+    dcterms:isPartOf <https://identifiers.org/wikipathways/WP428_r1> .
+"""
+
+UNIPROT = """
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX up: <http://purl.uniprot.org/core/>
+<http://purl.uniprot.org/uniprot/P04637> a up:Protein ;
+    up:reviewed true ;
+    up:organism <http://purl.uniprot.org/taxonomy/9606> ;
+    up:mnemonic "P53_HUMAN" ;
+    up:recommendedName <http://purl.uniprot.org/uniprot/P04637#name> ;
+    up:annotation <http://purl.uniprot.org/uniprot/P04637#disease> ;
+    rdfs:seeAlso <http://purl.uniprot.org/geneid/7157> .
+<http://purl.uniprot.org/uniprot/P04637#name> up:fullName "Cellular tumor antigen p53" .
+<http://purl.uniprot.org/uniprot/P04637#disease> a up:Disease_Annotation ;
+    up:disease <http://purl.uniprot.org/diseases/2803> .
+<http://purl.uniprot.org/diseases/2803> skos:prefLabel "Li-Fraumeni syndrome" .
+<http://purl.uniprot.org/geneid/7157> up:database <http://purl.uniprot.org/database/GeneID> .
+<http://purl.uniprot.org/uniprot/A0A087WT22> a up:Protein ;
+    up:reviewed false ;
+    up:organism <http://purl.uniprot.org/taxonomy/9606> ;
+    up:mnemonic "A0A087WT22_HUMAN" ;
+    rdfs:seeAlso <http://purl.uniprot.org/geneid/7157> .
+"""
+
+REMOTE = {"https://sparql.wikipathways.org/sparql": WIKIPATHWAYS, "https://sparql.uniprot.org/sparql": UNIPROT}
+
+FOUND = {
+    "diseases-of-genes-of-figure": [("TP53", "http://purl.uniprot.org/uniprot/P04637", "Li-Fraumeni syndrome")],
+    "proteins-of-figure": [
+        ("TP53", "http://purl.uniprot.org/uniprot/P04637", "P53_HUMAN", "Cellular tumor antigen p53"),
+    ],
+    "wikipathways-of-figures": [
+        (
+            "https://identifiers.org/wikipathways/WP428",
+            "Wnt signaling",
+            "Homo sapiens",
+            "https://pfocr.wikipathways.org/figures/PMC99000001__fcell-08-900001-g001.html",
+            "Canonical Wnt signalling in the colon crypt and its failure in colorectal cancer",
+        ),
+    ],
+    "wikipathways-with-genes-of-figure": [
+        ("https://identifiers.org/wikipathways/WP428", "Wnt signaling", "2"),
+        ("https://identifiers.org/wikipathways/WP4239", "Epithelial to mesenchymal transition", "1"),
+    ],
+}
+
+
+@federated
+def test_federated(query: Query, store: Store, graph: rdflib.Graph) -> None:
+    """Asked of the other endpoint, a federated query finds what is there."""
+    (endpoint,) = query.federates
+    with serving(REMOTE[endpoint]) as (here, asked):
+        text = query.text.replace(endpoint, here)
+        _, *rows = pyoxigraph_rows(store.query(text))
+        assert asked
+        assert rows == FOUND[query.name]
+        assert rdflib_rows(graph.query(text))[1:] == rows
+    assert set(FOUND) == {query.name for query in FEDERATED}
+    assert set(REMOTE) == {endpoint for query in FEDERATED for endpoint in query.federates}
+
+
+@contextmanager
+def serving(data: str) -> Iterator[tuple[str, list[str]]]:
+    """Serve data as a SPARQL endpoint on the loopback; give its address, and the queries that it is asked."""
+    remote = Store()
+    remote.load(data, format=RdfFormat.TURTLE)
+    asked: list[str] = []
+
+    class Endpoint(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.answer(urlsplit(self.path).query)
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            form = self.headers["Content-Type"].startswith("application/x-www-form-urlencoded")
+            self.answer(body) if form else self.reply(body)
+
+        def answer(self, form: str) -> None:
+            self.reply(parse_qs(form)["query"][0])
+
+        def reply(self, text: str) -> None:
+            asked.append(text)
+            solutions = remote.query(text)
+            assert isinstance(solutions, QuerySolutions)
+            body = solutions.serialize(format=QueryResultsFormat.JSON) or b""
+            self.send_response(200)
+            self.send_header("Content-Type", "application/sparql-results+json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Endpoint) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/sparql", asked
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def pyoxigraph_answer(store: Store, text: str) -> str:
+    """Ask a query, and write rows as CSV, triples as sorted N-Triples, and yes or no as a word."""
+    found = store.query(text)
+    if isinstance(found, QueryBoolean):
+        return answer(bool(found))
+    if isinstance(found, QueryTriples):
+        return as_ntriples(pyoxigraph.serialize(found, format=RdfFormat.N_TRIPLES) or b"")
+    return as_csv(pyoxigraph_rows(found))
+
+
+def rdflib_answer(graph: rdflib.Graph, text: str) -> str:
+    result = graph.query(text)
+    if result.type == "ASK":
+        return answer(bool(result.askAnswer))
+    if result.type == "CONSTRUCT":
+        assert result.graph is not None
+        return as_ntriples(result.graph.serialize(format="nt", encoding="utf-8"))
+    return as_csv(rdflib_rows(result))
+
+
+def answer(yes: bool) -> str:
+    return f"{str(yes).lower()}\n"
+
+
+def as_ntriples(data: bytes) -> str:
+    """Write triples as sorted lines, all in one form: rdflib escapes other characters than pyoxigraph."""
+    return "".join(sorted(f"{quad.triple} .\n" for quad in pyoxigraph.parse(data, format=RdfFormat.N_TRIPLES)))
+
+
+def pyoxigraph_rows(solutions: object) -> list[Row]:
+    """Read the rows of a query; the first holds the names of the variables."""
     assert isinstance(solutions, QuerySolutions)
     names = [variable.value for variable in solutions.variables]
     rows = [tuple(pyoxigraph_text(solution[name]) for name in names) for solution in solutions]
@@ -97,8 +360,7 @@ def pyoxigraph_text(term: object) -> str:
     return term.value
 
 
-def rdflib_rows(graph: rdflib.Graph, text: str) -> list[Row]:
-    result = graph.query(text)
+def rdflib_rows(result: rdflib.query.Result) -> list[Row]:
     assert result.vars is not None
     rows: list[Row] = []
     for row in result:
@@ -114,8 +376,8 @@ def rdflib_text(term: object) -> str:
 
 
 def lexical(text: str, datatype: str) -> str:
-    """Give a literal's text; engines compute averages to different places, so two are kept."""
-    return f"{Decimal(text):.2f}" if datatype == str(rdflib.XSD.decimal) else text
+    """Give a literal's text; engines compute averages to different places, so a long fraction is cut."""
+    return f"{Decimal(text):.2f}" if datatype == str(rdflib.XSD.decimal) and len(text) > 12 else text
 
 
 def as_csv(rows: list[Row]) -> str:

@@ -16,6 +16,7 @@ from pfocr_rdf import __version__
 from pfocr_rdf.cli.cache import cache
 from pfocr_rdf.cli.codes import codes
 from pfocr_rdf.cli.convert import convert
+from pfocr_rdf.cli.release import release
 from pfocr_rdf.cli.validate import validate
 from pfocr_rdf.errors import ReportedError
 
@@ -28,7 +29,7 @@ def cli() -> None:
     """Turn the Pathway Figure OCR database (PFOCR) into linked data."""
 
 
-for _command in (convert, validate, codes, cache):
+for _command in (convert, validate, release, codes, cache):
     cli.add_command(_command)
 
 
