@@ -129,7 +129,7 @@ def publication(store: Store) -> Publication:
             properties=(),
             linksets=(),
         ),
-        source=Source("0" * 64, "0123456789abcdef0123456789abcdef01234567", "2026-11-01", "https://example.org/pfocr"),
+        source=Source("0" * 64, "0123456789abcdef0123456789abcdef01234567", "2026-11-01"),
         software="0.1.0",
         issued="2026-11-20",
         created_on="2026-11-01",

@@ -150,6 +150,22 @@ def test_an_image_that_two_figures_share(checkout: Checkout, tmp_path: Path) -> 
         assert any(triple.subject == image for triple in graph)
 
 
+def test_what_stands_with_the_last_figure_of_a_dump(checkout: Checkout, tmp_path: Path) -> None:
+    """Its paper follows it at once, so a reader of files takes the one for a part of the other."""
+    for figid in ("PMC1__a", "PMC1__b"):
+        checkout.record("papertitle: P", "journal_title: J", figid=figid)
+    release = released(checkout.root, tmp_path)
+    united = turtle_files(release.figure_files())
+    journal = NamedNode("https://pfocr.wikipathways.org/journal/J")
+    for path, graph in united.items():
+        assert any(triple.subject == journal for triple in graph), path
+        linked = {
+            str(triple.object) for triple in graph if triple.predicate.value == "http://purl.org/dc/terms/isPartOf"
+        }
+        assert linked == {f"<https://pfocr.wikipathways.org/{path.replace('.ttl', '.html')}>"}
+    assert frozenset().union(*united.values()) == graph_of(release.dump, RdfFormat.N_TRIPLES)
+
+
 def test_figures_of_one_name_but_for_case(checkout: Checkout, tmp_path: Path) -> None:
     for figid in ("PMC1__Ab", "PMC1__aB"):
         checkout.record(f"figtitle: Of {figid}", figid=figid)
