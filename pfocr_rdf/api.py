@@ -19,7 +19,7 @@ from pyoxigraph import NamedNode, Triple
 
 from pfocr_rdf.cache import Cache, open_cache
 from pfocr_rdf.conversion import CHUNK, Counts, Identities, Identity, convert_databases, read_records
-from pfocr_rdf.database import open_input, read_taxonomy
+from pfocr_rdf.database import InputError, open_input, read_taxonomy
 from pfocr_rdf.diagnostics import Diagnostic, Report, diagnose, json_line
 from pfocr_rdf.entities import Entities, contribution, entity_statements
 from pfocr_rdf.figures import Figure
@@ -329,6 +329,8 @@ def validate(
     found: list[Diagnostic] = []
     if files is not None:
         surveyed = survey(files)
+        if not surveyed.triples and not part:
+            raise InputError(f"{', '.join(files)}: no triple to check; see whether the file was cut")
         schema, total = surveyed.schema, surveyed.figures
     else:
         names = read_taxonomy(os.fspath(taxonomy)) if taxonomy is not None else None

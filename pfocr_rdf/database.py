@@ -165,6 +165,8 @@ def open_input(name: str, *, report: Report, taxonomy: Taxonomy | None = None) -
     if name == STANDARD_INPUT:
         stream = StreamTree(sys.stdin.buffer.read(MAX_BYTES + 1))
         return Database(name, (RecordFile(stream, "<stdin>"),), OrganismNames(taxonomy=taxonomy))
+    if not name:
+        raise InputError("the name of an input is empty; give a PFOCR checkout, a folder of records, a record, or -")
     path = Path(name)
     try:
         if path.is_dir():

@@ -329,16 +329,19 @@ def meta_fault(shapes: Iterable[Statement]) -> str | None:
     """
     import pyshacl
 
-    graph = IndexedGraph(shapes, Nodes())
+    graph = Graph(bind_namespaces="none")  # pySHACL copies it, for which an `IndexedGraph` is not made
+    nodes = Nodes()
+    for subject, predicate, value in shapes:
+        graph.add((nodes[subject], nodes[predicate], nodes[value]))
     with _quiet():
         try:
             pyshacl.validate(Graph(), shacl_graph=graph, meta_shacl=True)
-        except pyshacl.errors.ReportableRuntimeError as error:
+        except Exception as error:  # of its own, or one that it did not expect
             found = re.findall(r"^\t(Focus Node|Result Path|Message): (.*)$", str(error), re.M)
             faults = sorted(
                 ", ".join(text for _, text in found[start : start + 3]) for start in range(0, len(found), 3)
             )
-            return faults[0] if faults else " ".join(str(error).split())
+            return faults[0] if faults else " ".join(str(error).split()) or type(error).__name__
     return None
 
 

@@ -57,6 +57,14 @@ def _quoted(text: str, safe: str = "") -> str:
     return quote(text, safe=safe, errors="replace")
 
 
+def _quoted_path(path: str) -> str:
+    """Percent-encode a path that a record gives as one: what is encoded already stays (RFC 3986, section 2.4).
+
+    A file's name, a DOI or a title is no path of a URL: there a percent sign is one, and `_quoted` encodes it.
+    """
+    return re.sub("%25([0-9A-Fa-f]{2})", r"%\1", _quoted(path, _SEGMENT + "/"))
+
+
 def figure_iri(figid: str) -> Term:
     """Make the IRI that a figid gives.
 
@@ -176,12 +184,16 @@ def doi_iri(doi: str) -> Term:
 
 def article_page_iri(path: str) -> Term:
     """Make the IRI of a page of PubMed Central from its path, which begins with `pmc/articles/`."""
-    return iri_term("https://www.ncbi.nlm.nih.gov/" + _quoted(path, _SEGMENT + "/"))
+    return iri_term("https://www.ncbi.nlm.nih.gov/" + _quoted_path(path))
 
 
 def site_iri(path: str) -> Term:
-    """Make the IRI of a page of PFOCR's site from its path, which begins with a slash."""
-    return iri_term(SITE + _quoted(path[1:], _SEGMENT + "/"))
+    """Make the IRI of a page of PFOCR's site from its path, which begins with a slash.
+
+    >>> site_iri("/figures/a%20b c%")
+    '<https://pfocr.wikipathways.org/figures/a%20b%20c%25>'
+    """
+    return iri_term(SITE + _quoted_path(path[1:]))
 
 
 def encode_iri(text: str) -> str:

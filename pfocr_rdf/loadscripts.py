@@ -82,7 +82,7 @@ check() {{ # WHAT EXPECTED QUERY: compare what the store holds with what was rel
 def _oxigraph(publication: Publication) -> str:
     return _shell(
         publication,
-        """loads the shards into Oxigraph (https://pypi.org/project/oxigraph/), in parallel.
+        """loads the shards into Oxigraph (`pip install oxigraph`), in parallel.
 #
 #   sh load/oxigraph.sh STORE
 #
@@ -118,7 +118,7 @@ tdb2.tdbloader --loc "$store" {_dump(publication)}
 def _qlever(publication: Publication) -> str:
     return _shell(
         publication,
-        """loads the dump into QLever (https://pypi.org/project/qlever/), and starts it.
+        """loads the dump into QLever (`pip install qlever`), and starts it.
 #
 #   sh load/qlever.sh
 #

@@ -35,11 +35,17 @@ def open_output(name: str) -> Iterator[IO[bytes]]:
 
     Raises:
         OutputError: when the file cannot be written.
+        BrokenPipeError: when it is a pipe, and its reader has gone.
     """
     if name == STANDARD_OUTPUT:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        if sys.stdout is None:
+            raise OutputError("standard output: cannot be written: it is closed")
+        with _failing("standard output"):
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
         return
+    if not name:
+        raise OutputError("the name of an output is empty; give the name of a file, or -")
     target = Path(name)
     if target.exists() and not target.is_file():  # /dev/null, a pipe: nothing to rename
         if target.is_dir():
@@ -81,5 +87,7 @@ def _permissions(target: Path) -> int:
 def _failing(name: str) -> Iterator[None]:
     try:
         yield
+    except BrokenPipeError:  # the reader has had enough
+        raise
     except OSError as error:
         raise OutputError(f"{name}: cannot be written: {(error.strerror or str(error)).lower()}") from error

@@ -52,18 +52,19 @@ from pfocr_rdf.publication import (
     PublishedFile,
     in_order_of_paths,
 )
-from pfocr_rdf.queries import shipped_queries
+from pfocr_rdf.queries import Query, of_figure, shipped_queries, spelled
 from pfocr_rdf.results import REPORTS
 from pfocr_rdf.sections import Survey, groups_of
 from pfocr_rdf.serialization import FORMATS, turtle_header
 from pfocr_rdf.shapefiles import description_shapes, read_shapes, shapes_folder
-from pfocr_rdf.shards import SHARD_TRIPLES, Block, Dump, Pressed, gzip_member, press, shards
+from pfocr_rdf.shards import BLOCK_BYTES, SHARD_TRIPLES, Block, Dump, Pressed, gzip_member, press, shards
 from pfocr_rdf.source import read_source
 from pfocr_rdf.statistics import statistics_of
 from pfocr_rdf.terms import Term, iri_text
-from pfocr_rdf.validation import SEVERITIES, Check, Result, Validation, Verdict
+from pfocr_rdf.validation import SEVERITIES, Check, Result, Validation, Verdict, mentioning_figure
 from pfocr_rdf.vocabulary import (
     OA_ANNOTATION,
+    PFOCR_GENE_MENTION,
     SITE,
     WP_GENE_PRODUCT,
     WP_METABOLITE,
@@ -177,7 +178,8 @@ def release(
         converted, verdict, dump = _convert(
             source_database, found, shelf, work, settings, engine=engine, jobs=jobs, say=say, report=report, quiet=quiet
         )
-        counts, examples, listed = _press(dump, shelf, version, work, settings.schema, jobs=jobs)
+        counts, examples, telling, listed = _press(dump, shelf, version, work, settings.schema, jobs=jobs)
+        queries = _queries(telling, settings.schema)
         shelf.add(FIGURES_FILE, figures_table(listed), "the figures: figid and IRI", _TABLE)
         compared = _compare(
             before, Snapshot.of(version, counts, (figid for figid, _ in listed)), shelf, target, allowed_drop
@@ -199,11 +201,11 @@ def release(
             creators=tuple(creators),
         )
         _describe(publication, shelf)
-        _write_companions(publication, shelf, settings.schema, endpoint)
-        store = _pass_gate(shelf, publication, dump, work, settings.schema, jobs=jobs)
+        _write_companions(publication, queries, shelf, settings.schema, endpoint)
+        store = _pass_gate(shelf, publication, queries, dump, work, settings.schema, jobs=jobs)
         publication = replace(publication, files=shelf.files())
         stems = file_stems(figid for figid, _ in listed) if figures else None
-        page = index_page(publication, statistics_of(store, settings.schema), shipped_queries(), stems)
+        page = index_page(publication, statistics_of(store, settings.schema), queries, stems)
         shelf.add("index.html", page, "this release, for people", _HTML)
         if stems is not None:
             _write_figures(publication, stems, store, shelf, work, settings.schema, jobs=jobs)
@@ -400,7 +402,7 @@ def _convert(
 
         for diagnostic in found:
             take(diagnostic)
-        dump = Dump(raw)
+        dump = Dump(raw, block_bytes=BLOCK_BYTES)
         validation = Validation(check, result_found, run=partial(in_order, workers=jobs) if jobs > 1 else None)
         with progress(records, quiet=quiet) as advance:
             counts = convert_databases(
@@ -426,8 +428,13 @@ def _convert(
 
 def _press(
     dump: Dump, shelf: _Shelf, version: str, work: Path, schema: SchemaOrg, *, jobs: int
-) -> tuple[Counts, tuple[str, ...], list[tuple[str, str]]]:
-    """Cut, compress and count the dump, write it in Turtle, too; give counts, examples, and figids with IRIs."""
+) -> tuple[Counts, tuple[str, ...], str, list[tuple[str, str]]]:
+    """Cut, compress and count the dump, and write it in Turtle, too.
+
+    Returns:
+        The counts; examples of what is in the data; the figid of a figure that has much to tell; all figids, sorted,
+        each with the figure's IRI.
+    """
     blocks = partial(_pressed, str(work / "dump.nt"), schema)
     with ExitStack() as stack, Counting() as counting:
         open_file = stack.enter_context
@@ -435,7 +442,7 @@ def _press(
         turtle = open_file(shelf.writing(f"pfocr-{version}.ttl.gz", "the whole graph in Turtle", _TURTLE, role=DUMP))
         turtle.write(gzip_member(turtle_header(schema)))
         pressed = in_order(blocks, dump.blocks, workers=min(jobs, len(dump.blocks)))
-        for number, shard in enumerate(shards(dump.blocks), 1):
+        for number, shard in enumerate(shards(dump.blocks, triples=SHARD_TRIPLES), 1):
             if sum(block.triples for block in shard) > SHARD_TRIPLES:
                 raise Refused(f"a description has more than {SHARD_TRIPLES:,} triples, which no shard may have")
             path = f"shards/pfocr-{version}-{number:04}.nt.gz"
@@ -450,7 +457,8 @@ def _press(
             pass
         examples = _examples(counting.first, schema)
         listed = [(figid, iri_text(figure)) for figure, figid in counting.figures]
-        return counting.counts(), examples, sorted(listed)
+        telling = _telling_figure(counting.first, counting.figures)
+        return counting.counts(), examples, telling, sorted(listed)
 
 
 def _pressed(path: str, schema: SchemaOrg, block: Block) -> Pressed:
@@ -535,7 +543,26 @@ def _describe(publication: Publication, shelf: _Shelf) -> None:
     shelf.add(".well-known/void", data, "the description again, where programs look for it", _TURTLE)
 
 
-def _write_companions(publication: Publication, shelf: _Shelf, schema: SchemaOrg, endpoint: str) -> None:
+def _queries(figid: str, schema: SchemaOrg) -> tuple[Query, ...]:
+    """Give the queries that ship with the package, as they are asked of the data.
+
+    Args:
+        figid: a figure that is in the data, for those that ask of one.
+        schema: how the data spells schema.org.
+    """
+    return tuple(replace(query, text=spelled(of_figure(query.text, figid), schema)) for query in shipped_queries())
+
+
+def _telling_figure(first: Mapping[Term, Term], figures: Sequence[tuple[Term, str]]) -> str:
+    """Choose a figure that has much to tell: the first in which a gene was read, or the first of all."""
+    mention = first.get(PFOCR_GENE_MENTION)
+    figure = mentioning_figure(mention) if mention is not None else None
+    return next((figid for iri, figid in figures if iri == figure), figures[0][1])
+
+
+def _write_companions(
+    publication: Publication, queries: Sequence[Query], shelf: _Shelf, schema: SchemaOrg, endpoint: str
+) -> None:
     """Write what helps to use the data: vocabulary, shapes, context, queries, scripts."""
     package = Path(__file__).parent
     shelf.add(
@@ -546,7 +573,6 @@ def _write_companions(publication: Publication, shelf: _Shelf, schema: SchemaOrg
         name = path.relative_to(folder).as_posix()
         shelf.add(f"shapes/{name}", path.read_bytes(), f"SHACL shapes: {name.removesuffix('.ttl')}", _TURTLE)
     shelf.add(CONTEXT_FILE, context_document(schema), "the JSON-LD context", _JSON_LD)
-    queries = shipped_queries()
     for query in queries:
         shelf.add(f"queries/{query.name}.rq", query.text.encode(), query.question, "application/sparql-query")
     shelf.add(
@@ -557,7 +583,14 @@ def _write_companions(publication: Publication, shelf: _Shelf, schema: SchemaOrg
 
 
 def _pass_gate(
-    shelf: _Shelf, publication: Publication, dump: Dump, work: Path, schema: SchemaOrg, *, jobs: int
+    shelf: _Shelf,
+    publication: Publication,
+    queries: Sequence[Query],
+    dump: Dump,
+    work: Path,
+    schema: SchemaOrg,
+    *,
+    jobs: int,
 ) -> Store:
     """Read all that was written again, and ask it what it holds; give a store of the whole graph.
 
@@ -587,7 +620,7 @@ def _pass_gate(
     (path,) = (file.path for file in publication.of_role(DUMP) if file.path not in turtle)
     store = load_store(shelf.path(path), triples=dump.triples, folder=str(work / "store"))
     faults += recount_faults(store, publication.counts)
-    faults += query_faults(store, shipped_queries(), schema)
+    faults += query_faults(store, queries, schema)
     if faults:
         raise Refused(*faults)
     return store

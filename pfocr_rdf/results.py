@@ -71,7 +71,7 @@ class _Text:
         for result in first:
             place = result.file or result.figid
             path = f" {_short_path(result.path)}" if result.path else ""
-            value = f" {_cut(short(result.value))}" if result.value else ""
+            value = f" {_cut(short(result.value))}" if result.value and (path or result.value != result.focus) else ""
             lines.append(one_line(f"    {place + ': ' if place else ''}{short(result.focus)}{path}{value}") + "\n")
         if count > len(first):
             lines.append(f"    and {count - len(first):,} more\n")

@@ -7,10 +7,11 @@ temporary files by what they belong to, so that no order of the triples needs mo
 from __future__ import annotations
 
 import gzip
+import stat
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, cast
@@ -19,6 +20,7 @@ import pyoxigraph
 from pyoxigraph import RdfFormat
 
 from pfocr_rdf.database import InputError
+from pfocr_rdf.diagnostics import one_line
 from pfocr_rdf.output import OutputError
 from pfocr_rdf.terms import Statement, Term, line_safe, statements_of
 from pfocr_rdf.validation import Group, digest, mentioning_figure
@@ -46,7 +48,12 @@ def is_rdf(name: str) -> bool:
     >>> is_rdf("dump.ttl.gz"), is_rdf("PMC1__a.md")
     (True, False)
     """
-    return Path(name.removesuffix(".gz")).suffix in _FORMATS
+    return _suffix(name) in _FORMATS
+
+
+def _suffix(name: str) -> str:
+    """Give what a name ends in, before `.gz`, in small letters."""
+    return Path(name.lower().removesuffix(".gz")).suffix
 
 
 def read_rdf(names: Sequence[str]) -> Iterator[Statement]:
@@ -68,22 +75,36 @@ def read_rdf(names: Sequence[str]) -> Iterator[Statement]:
 
 
 def _parsed(name: str) -> Iterator[Statement]:
-    syntax = _FORMATS[Path(name.removesuffix(".gz")).suffix]
+    syntax = _FORMATS[_suffix(name)]
     try:
         with ExitStack() as stack:
             file: IO[bytes] = stack.enter_context(open(name, "rb"))
-            if name.endswith(".gz"):
+            if name.lower().endswith(".gz"):
+                if not file.peek(1):  # type: ignore[attr-defined]  # `open` gives a BufferedReader
+                    raise EOFError("it is empty")
                 file = cast("IO[bytes]", stack.enter_context(gzip.GzipFile(fileobj=file)))
             for quad in pyoxigraph.parse(file, format=syntax):
+                value = Term(line_safe(str(quad.object)))
                 if isinstance(quad.object, pyoxigraph.Triple):
                     raise InputError(f"{name}: has a triple term of RDF 1.2; PFOCR has none, give RDF 1.1")
-                yield Term(str(quad.subject)), Term(str(quad.predicate)), Term(line_safe(str(quad.object)))
-    except OSError as error:
-        raise InputError(f"{name}: {(error.strerror or str(error)).lower()}") from error
+                if value.endswith(("--ltr", "--rtl")):  # after the language
+                    raise InputError(f"{name}: has a base direction of RDF 1.2; PFOCR has none, give RDF 1.1")
+                yield Term(str(quad.subject)), Term(str(quad.predicate)), value
     except (EOFError, zlib.error) as error:
         raise InputError(f"{name}: is damaged or cut: {error}") from error
+    except gzip.BadGzipFile as error:
+        if str(error).startswith("Not a gzipped file"):
+            raise InputError(f"{name}: is no gzip file, or has something else after its end") from error
+        raise InputError(f"{name}: is damaged or cut: {error}") from error
+    except OSError as error:
+        raise InputError(f"{name}: {(error.strerror or str(error)).lower()}") from error
     except (SyntaxError, ValueError) as error:
-        raise InputError(f"{name}: no valid {syntax.name}: {getattr(error, 'msg', error)}") from error
+        message = one_line(str(getattr(error, "msg", error)))
+        raise InputError(f"{name}: no valid {syntax.name}: {message}") from error
+    except MemoryError as error:
+        if not error.args:
+            raise
+        raise InputError(f"{name}: no valid {syntax.name}: a term is larger than 16 MiB") from error
 
 
 # ------------------------------------------------------------------------------------------------ looking through
@@ -110,8 +131,13 @@ def survey(names: Sequence[str]) -> Survey:
     """Look through RDF files.
 
     Raises:
-        InputError: when a file cannot be read, or is no Turtle or no N-Triples.
+        InputError: when a file cannot be read, now and again, or is no Turtle or no N-Triples.
     """
+    for name in names:
+        with suppress(OSError):  # which opening it tells
+            mode = Path(name).stat().st_mode
+            if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+                raise InputError(f"{name}: is no file that can be read twice; write what it gives to a file first")
     schema: SchemaOrg | None = None
     counts = {"figures": 0, "triples": 0}
 
@@ -225,6 +251,8 @@ def _is_figure(run: Sequence[Statement]) -> bool:
 def groups_of(names: Sequence[str], known: Survey) -> Iterator[Group]:
     """Give the groups of RDF files, in the order of the files where that keeps groups together.
 
+    A triple that stands several times is given once.
+
     Args:
         names: the files.
         known: what `survey` found in them.
@@ -244,11 +272,11 @@ def _cut(runs: Iterable[list[Statement]]) -> Iterator[Group]:
             group += run
             continue
         if group:
-            yield group
+            yield list(dict.fromkeys(group))
         group = run
         section = _Section(run) if _is_figure(run) else None
     if group:
-        yield group
+        yield list(dict.fromkeys(group))
 
 
 def _sorted(names: Sequence[str], triples: int) -> Iterator[Group]:
@@ -271,12 +299,13 @@ def _sorted(names: Sequence[str], triples: int) -> Iterator[Group]:
 
 def _gathered(path: Path) -> Iterator[Group]:
     """Yield the groups of a temporary file, in the order of their first triples."""
-    groups: dict[str, list[Statement]] = {}
+    groups: dict[str, dict[Statement, None]] = {}
     # a home stands where a subject does, and a line's other terms where an object does
     for home, subject, rest in statements_of(path.read_bytes()):
         predicate, _, value = rest.partition(" ")
-        groups.setdefault(home, []).append((Term(subject), Term(predicate), Term(value)))
-    yield from groups.values()
+        groups.setdefault(home, {})[Term(subject), Term(predicate), Term(value)] = None
+    for group in groups.values():
+        yield list(group)
 
 
 class _Homes:

@@ -14,7 +14,7 @@ import pyoxigraph
 from pyoxigraph import RdfFormat
 
 from pfocr_rdf.terms import Statement, Term, iri_term, lines, literal_term
-from pfocr_rdf.validation import SHACL, Shapes, ShapesError, plain_text, reference_rules
+from pfocr_rdf.validation import ANONYMOUS, SHACL, Shapes, ShapesError, plain_text, reference_rules
 from pfocr_rdf.vocabulary import RDF_FIRST, RDF_REST, RDF_TYPE, SCHEMA_HTTP
 
 __all__ = ["description_shapes", "read_shapes", "shapes_folder"]
@@ -47,11 +47,16 @@ def read_shapes(folder: str | None = None, *, instead: bool = False) -> Shapes:
     """
     if folder is None:
         return _ours()
+    if not folder:
+        raise ShapesError("the name of the folder of shapes is empty; give a folder of shapes in Turtle")
     given = {name: tuple(statements) for name, statements in _read(Path(folder)).items()}
     _check(folder, given)
+    ours = {} if instead else _read(shapes_folder())
+    known = {subject for part in ours.values() for subject, _, _ in part if subject[0] == "<"}
+    if not any(_does_something(statement, known) for part in given.values() for statement in part):
+        raise ShapesError(f"{folder}: no shape with a target, such as sh:targetClass, so nothing would be checked")
     if instead:
         return _shapes(given)
-    ours = _read(shapes_folder())
     own = {(subject, predicate) for part in given.values() for subject, predicate, _ in part}
     kept = {name: [item for item in part if item[:2] not in own] for name, part in ours.items()}
     home = {subject: name for name, part in ours.items() for subject, _, _ in part if subject[0] == "<"}
@@ -61,6 +66,18 @@ def read_shapes(folder: str | None = None, *, instead: bool = False) -> Shapes:
         for statement in part:
             added.setdefault(home.get(statement[0], name), []).append(statement)
     return _shapes({name: [*kept.get(name, ()), *added.get(name, ())] for name in {*kept, *added}})
+
+
+def _does_something(statement: Statement, ours: set[Term]) -> bool:
+    """Tell whether a statement gives a shape its target, or speaks of a shape of PFOCR."""
+    subject, predicate, value = statement
+    target = predicate.removeprefix(f"<{SHACL}").startswith("target")
+    return target or subject in ours or (predicate == RDF_TYPE and value in _CLASSES)  # a class may be a shape
+
+
+_CLASSES: Final = frozenset(
+    map(iri_term, ("http://www.w3.org/2000/01/rdf-schema#Class", "http://www.w3.org/2002/07/owl#Class"))
+)
 
 
 @cache
@@ -88,7 +105,7 @@ def _written(statements: Iterable[Statement]) -> bytes:
 def _read(folder: Path) -> dict[str, list[Statement]]:
     """Read the files of a folder, by name."""
     try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix == ".ttl" and path.is_file())
+        paths = sorted(path for path in folder.iterdir() if path.suffix == ".ttl" and not path.is_dir())
     except OSError as error:
         raise ShapesError(f"{folder}: {_why(error)}; give a folder of shapes in Turtle") from error
     if not paths:
@@ -107,6 +124,8 @@ def _statements(path: Path) -> Iterator[Statement]:
         raise ShapesError(f"{path}: {_why(error)}") from error
     except (SyntaxError, ValueError) as error:
         raise ShapesError(f"{path}: no valid Turtle: {getattr(error, 'msg', error)}") from error
+    if any(isinstance(quad.object, pyoxigraph.Triple) for quad in quads):
+        raise ShapesError(f"{path}: has a triple term of RDF 1.2; give RDF 1.1")
     triples = [(Term(str(quad.subject)), Term(str(quad.predicate)), Term(str(quad.object))) for quad in quads]
     names: dict[Term, Term] = {}
     shapes = _anonymous_shapes(triples)
@@ -116,8 +135,8 @@ def _statements(path: Path) -> Iterator[Statement]:
             return term
         if term not in names:
             number = len(names) + 1
-            iri = f"urn:pfocr-rdf:shape:{quote(path.stem, safe='')}:{number}"
-            names[term] = iri_term(iri) if term in shapes else Term(f"_:{quote(path.stem, safe='')}{number}")
+            stem = quote(path.stem, safe="")
+            names[term] = iri_term(f"{ANONYMOUS}{stem}:{number}") if term in shapes else Term(f"_:{stem}.{number}")
         return names[term]
 
     for subject, predicate, value in triples:
@@ -182,13 +201,25 @@ def _why(error: OSError) -> str:
 
 
 def _check(folder: str, documents: Mapping[str, Iterable[Statement]]) -> None:
-    """Check shapes by the SHACL specification's shapes for shapes, and the patterns by Python.
+    """Check the terms of shapes, the shapes by the SHACL specification's shapes for shapes, and the patterns by Python.
 
     Raises:
         ShapesError: with the first fault.
     """
+    from rdflib import SH
+
     from pfocr_rdf.engines import meta_fault
 
+    for name, statements in documents.items():
+        for subject, predicate, _ in statements:
+            word = predicate[1:-1].removeprefix(SHACL)
+            if word == predicate[1:-1]:
+                continue
+            place = f"{Path(folder, name)}: {subject} sh:{word}"
+            if word not in SH:
+                raise ShapesError(f"{place}: SHACL has no such term; see whether it is spelt right")
+            if word in _ADVANCED:
+                raise ShapesError(f"{place}: is not of SHACL Core, and would not be checked; take it out")
     if (fault := meta_fault(statement for part in documents.values() for statement in part)) is not None:
         raise ShapesError(f"{folder}: no valid SHACL: {fault}")
     for name, statements in documents.items():
@@ -204,3 +235,5 @@ def _check(folder: str, documents: Mapping[str, Iterable[Statement]]) -> None:
 
 
 _PATTERN: Final = iri_term(SHACL + "pattern")
+_ADVANCED: Final = frozenset(("target", "rule", "js", "expression", "values", "entailment"))
+"""What one engine passes over and the other refuses."""

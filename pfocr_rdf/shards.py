@@ -19,7 +19,7 @@ from pfocr_rdf.serialization import write_turtle
 from pfocr_rdf.terms import statements_of
 from pfocr_rdf.vocabulary import SchemaOrg
 
-__all__ = ["SHARD_TRIPLES", "Block", "Dump", "Pressed", "gzip_member", "press", "shards"]
+__all__ = ["BLOCK_BYTES", "SHARD_TRIPLES", "Block", "Dump", "Pressed", "gzip_member", "press", "shards"]
 
 SHARD_TRIPLES: Final = 500_000
 """Triples of a shard, at most."""

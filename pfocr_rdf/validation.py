@@ -54,6 +54,9 @@ __all__ = [
 SHACL: Final = QUERY_PREFIXES["sh"]
 SEVERITIES: Final = ("Violation", "Warning", "Info")
 
+ANONYMOUS: Final = "urn:pfocr-rdf:shape:"
+"""What the IRIs of shapes begin with that have none of their own; the name of the file and a number follow."""
+
 Group: TypeAlias = Sequence[Statement]
 """Statements that stand together: a figure's section, or the description of one thing."""
 
@@ -173,20 +176,24 @@ def shape_index(shapes: bytes) -> Mapping[str, Shape]:
         path = next(iter(properties.get("path", ())), None)
         label = next(iter(properties.get("name", ())), None)
         index[iri_text(subject)] = Shape(
-            name=_shape_name(subject, label, path, parents),
+            name=_shape_name(subject, label, _sparql_path(path, values) if path is not None else "", parents),
             path=_sparql_path(path, values) if path is not None else "",
             turtle_path=_turtle_path(path, values) if path is not None else "",
         )
     return index
 
 
-def _shape_name(shape: Term, name: Term | None, path: Term | None, parents: Mapping[Term, Term]) -> str:
-    file, _, local = re.split(r"[/:](?=[^/:]*$)", iri_text(shape), maxsplit=1)[-1].partition("#")
+def _shape_name(shape: Term, name: Term | None, path: str, parents: Mapping[Term, Term]) -> str:
+    iri = iri_text(shape)
+    if iri.startswith(ANONYMOUS):
+        file, _, local = iri.removeprefix(ANONYMOUS).rpartition(":")
+    else:
+        file, _, local = re.split(r"[/:](?=[^/:]*$)", iri, maxsplit=1)[-1].partition("#")
     if name is not None:
         local = plain_text(name)
-    elif shape in parents and path is not None:
-        local = f"{iri_text(parents[shape]).rpartition('#')[2]} {iri_text(path)}"
-    return f"{file}: {local}" if local else file
+    elif shape in parents and path:
+        local = f"{iri_text(parents[shape]).rpartition('#')[2]} {path}"
+    return ": ".join(filter(None, (unquote(file), local)))
 
 
 _PATHS: Final = {
@@ -362,7 +369,7 @@ class Check:
             ShapesError: when the engine cannot read them.
             MissingExtraError: when the engine is not installed.
         """
-        _prepared(self.engine, self._shapes)
+        _prepared(self.engine, retargeted(self._shapes)[0])
         reference_rules(self.shapes.references)
 
     @property
@@ -377,7 +384,8 @@ class Check:
         """
         from pfocr_rdf.engines import ENGINES
 
-        find = _prepared(self.engine, self._shapes)
+        shapes, targets = retargeted(self._shapes)
+        find = _prepared(self.engine, shapes)
         rules = None if self.part else reference_rules(self.shapes.references)
         results: list[Located] = []
         described: dict[Term, int] = {}
@@ -387,10 +395,14 @@ class Check:
             statements = [statement for group in batch for statement in group]
             triples += len(statements)
             figures += sum(predicate == RDF_TYPE and value == WP_PATHWAY for _, predicate, value in statements)
-            if findings := find(statements):
+            here = sorted(targets.keys() & {subject for subject, _, _ in statements}) if targets else ()
+            told = [*(targets[term] for term in here), *_blank_nodes(statements)]
+            if findings := find([*statements, *told] if told else statements):
                 results += _located(findings, batch, self.shapes.index)
             if rules is not None:
                 rules.gather(batch, described, referenced)
+                for term in here:
+                    described.setdefault(term, 0)
         return Checked(
             tuple(results),
             tuple((digest(term), classes) for term, classes in described.items()),
@@ -402,6 +414,13 @@ class Check:
     def packed(self, groups: Iterable[bytes]) -> Checked:
         """Check groups that come from another process, each as N-Triples."""
         return self([list(statements_of(group)) for group in groups])
+
+    def absent(self, described: Callable[[Term], bool]) -> list[Located]:
+        """Check the nodes that shapes target, but that are described nowhere."""
+        shapes, targets = retargeted(self._shapes)
+        if not (statements := [statement for term, statement in targets.items() if not described(term)]):
+            return []
+        return _located(_prepared(self.engine, shapes)(statements), [statements], self.shapes.index)
 
     def references(self, statements: Sequence[Statement]) -> list[Finding]:
         """Check what is referred to, given its classes."""
@@ -418,6 +437,44 @@ def _prepared(engine: str, shapes: bytes) -> Find:
     from pfocr_rdf.engines import ENGINES
 
     return ENGINES[engine].prepare(list(statements_of(shapes)))
+
+
+def _blank_nodes(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """Tell each blank node by a statement that `common.ttl` targets: SHACL has no target for whatever there is."""
+    named = {
+        term for subject, _, value in statements if subject[0] == "_" or value[0] == "_" for term in (subject, value)
+    }
+    return ((_SOMETHING, _HOLDS, term) for term in sorted(named) if term[0] == "_")
+
+
+_HOLDS: Final = Term("<https://pfocr.wikipathways.org/shapes/common#holds>")
+
+
+@lru_cache(maxsize=8)
+def retargeted(shapes: bytes) -> tuple[bytes, Mapping[Term, Statement]]:
+    """Let what shapes target by `sh:targetNode` be found by a statement, which is given where the node is described.
+
+    An engine checks such a node in whatever it is given, and would miss in one part what another part says of it.
+
+    Returns:
+        The shapes, and the statement for each node.
+    """
+    if _TARGET_NODE.encode() not in shapes:
+        return shapes, {}
+    targets: dict[Term, Statement] = {}
+    changed: list[Statement] = []
+    for subject, predicate, value in statements_of(shapes):
+        if predicate == _TARGET_NODE:
+            known = targets.setdefault(value, (_SOMETHING, Term(f"<urn:pfocr-rdf:target:{len(targets)}>"), value))
+            changed.append((subject, _TARGET_OBJECTS, known[1]))
+        else:
+            changed.append((subject, predicate, value))
+    return b"".join(lines(changed)), targets
+
+
+_TARGET_NODE: Final = Term(f"<{SHACL}targetNode>")
+_TARGET_OBJECTS: Final = Term(f"<{SHACL}targetObjectsOf>")
+_SOMETHING: Final = Term("<urn:pfocr-rdf:something>")
 
 
 def digest(term: Term) -> int:
@@ -598,8 +655,6 @@ _REFERENCE_WORDS: Final = frozenset(
 REFERENCES: Final = 2000
 """References that are checked at once."""
 
-_SOMETHING: Final = Term("<urn:pfocr-rdf:something>")
-
 
 # --------------------------------------------------------------------------------------------------- the whole
 
@@ -733,9 +788,11 @@ class Validation:
         self._report(result)
 
     def finish(self) -> Verdict:
-        """Check the references, now that all is known that is described."""
+        """Check the references, and what shapes target but nothing describes, now that all is known."""
         if self.check.part:
             return self.verdict
+        for located in self.check.absent(lambda term: digest(term) in self._described):
+            self._give(located)
         failing: list[Term] = [
             term
             for term, (predicates, _) in self._referenced.items()

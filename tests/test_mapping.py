@@ -206,6 +206,28 @@ def test_aliases_and_redirects_are_never_the_same_as_the_figure() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("a%20b", "a%20b"),  # percent-encoded already
+        ("a%c3%a9", "a%c3%a9"),
+        ("a b<c>", "a%20b%3Cc%3E"),
+        ("é", "%C3%A9"),
+        ("50%", "50%25"),  # a percent sign that encodes nothing
+        ("%zz%2", "%25zz%252"),
+        ("%%41", "%25%41"),
+        ("a%2520", "a%2520"),
+    ],
+)
+def test_a_path_is_percent_encoded_once(given: str, written: str) -> None:
+    """RFC 3986, section 2.4: an octet is never encoded twice."""
+    found = triples(figure({"redirect_from": f"/figures/{given}", "figlink": f"/pmc/articles/PMC1/figure/{given}/"}))
+    assert {str(t.object) for t in found if t.predicate.value.endswith("#seeAlso")} == {
+        f"<https://pfocr.wikipathways.org/figures/{written}>",
+        f"<https://www.ncbi.nlm.nih.gov/pmc/articles/PMC1/figure/{written}/>",
+    }
+
+
+@pytest.mark.parametrize(
     ("suffix", "media_type"),
     [
         ("jpg", "image/jpeg"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import random
 from collections import Counter
 from pathlib import Path
@@ -13,6 +14,7 @@ import pfocr_rdf
 from pfocr_rdf import InputError, Result, ShapesError
 from pfocr_rdf.sections import groups_of, read_rdf, survey
 from pfocr_rdf.shapefiles import read_shapes
+from pfocr_rdf.vocabulary import PREFIXES
 
 GOLDEN = sorted(path for path in (Path(__file__).parent / "golden").iterdir() if path.is_dir())
 FIGURE = "https://pfocr.wikipathways.org/figures/PMC1__{}.html"
@@ -152,7 +154,14 @@ def test_blank_nodes_are_named_by_their_order_in_all_files(tmp_path: Path) -> No
     [
         ("x.ttl", b"<urn:x:a> <urn:x:b>", "no valid Turtle"),
         ("x.nt", b"<a> <b> <c> .", "no valid N-Triples"),
-        ("x.nt.gz", b"no gzip", "not a gzip"),
+        ("x.nt.gz", b"no gzip", "is no gzip file"),
+        ("x.nt.gz", b"", "is damaged or cut"),
+        ("x.nt.gz", gzip.compress(b"<urn:x:a> <urn:x:b> <urn:x:c> .\n")[:-8] + bytes(8), "is damaged or cut"),
+        ("x.nt", b'<urn:x:a> <urn:x:b> "' + b"x" * (1 << 25) + b'" .', "larger than 16 MiB"),
+        ("x.nt", b'<urn:x:a> <urn:x:b> "c"@en--ltr .', "RDF 1.2"),
+        ("x.ttl", b"<urn:x:a> <urn:x:b> <<( <urn:x:c> <urn:x:d> <urn:x:e> )>> .", "RDF 1.2"),
+        ("x.ttl", b"<urn:x:a>\n<urn:x:\n\x1b[31m> <urn:x:b> .", r"code point '\\n'$"),
+        ("x.ttl", b"@prefix a: <urn:x:> .", "no triple"),
         ("x.nt.gz", gzip.compress(b"<urn:x:a> <urn:x:b> <urn:x:c> .\n" * 999)[:-12], "damaged or cut"),
         ("x.ttl", None, "no such file"),
     ],
@@ -178,8 +187,53 @@ def test_what_is_not_data_of_pfocr_is_checked_too(tmp_path: Path) -> None:
         "common#same-as",
         "common#Node",
     }
-    (tmp_path / "empty.nt").touch()
-    assert not results(tmp_path / "empty.nt")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("engine", ["pyshacl", "turbo"])
+def test_no_blank_node_is_passed_over(engine: str, jobs: int, tmp_path: Path) -> None:
+    """Neither one without a type, nor one that is but referred to."""
+    pytest.importorskip("pyshacl_turbo" if engine == "turbo" else "pyshacl")
+    (tmp_path / "x.ttl").write_text("""
+        <urn:x:a> <urn:x:p> [ <urn:x:q> "c" ] , _:only .
+        <urn:x:b> <urn:x:q> [ a <urn:x:C> ] .
+    """)
+    found = results(tmp_path / "x.ttl", engine=engine, jobs=jobs)
+    assert sorted((one[0], one[3].rpartition("/")[2], count) for one, count in found.items()) == [
+        ("_:b0", "common#Node", 1),
+        ("_:b1", "common#Node", 1),
+        ("_:b2", "common#Node", 1),
+    ]
+
+
+@pytest.mark.parametrize("content", ["", "\n# nothing\n"])
+def test_a_graph_without_triples_is_not_taken_for_a_valid_one(content: str, tmp_path: Path) -> None:
+    """A dump may have been cut to nothing; a part may have nothing."""
+    (tmp_path / "empty.nt").write_text(content)
+    with pytest.raises(InputError, match="no triple"):
+        results(tmp_path / "empty.nt")
+    assert not results(tmp_path / "empty.nt", part=True)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_which_can_be_read_but_once_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.nt")
+    with pytest.raises(InputError, match="no file that can be read twice"):
+        results(tmp_path / "x.nt")
+
+
+def test_the_case_of_a_suffix_does_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "X.NT").write_bytes(b"<urn:x:a> <http://www.w3.org/2002/07/owl#sameAs> <urn:x:b> .\n")
+    (tmp_path / "X.TTL.GZ").write_bytes(gzip.compress((tmp_path / "X.NT").read_bytes()))
+    assert len(results(tmp_path / "X.NT")) == len(results(tmp_path / "X.TTL.GZ")) == 1
+
+
+def test_what_stands_twice_is_counted_once(tmp_path: Path) -> None:
+    source = GOLDEN[0] / "expected.nt"
+    once, twice = (pfocr_rdf.validate([source] * number) for number in (1, 2))
+    assert (twice.figures, twice.triples, twice.results) == (once.figures, once.triples, once.results)
+    (tmp_path / "x.ttl").write_bytes(b"<urn:x:a> <urn:x:b> <urn:x:c> , <urn:x:d> , <urn:x:c> .")
+    assert pfocr_rdf.validate([tmp_path / "x.ttl"]).triples == 2
 
 
 # -------------------------------------------------------------------------------------------------- own shapes
@@ -214,16 +268,46 @@ def test_a_shape_of_pfocr_can_be_given_another_severity_or_none(examples: Path, 
         ("own.ttl", '<urn:x:a> a sh:NodeShape ; sh:targetClass <urn:x:C> ; sh:pattern "(" .', "no regular expression"),
         ("references.ttl", "<urn:x:a> sh:targetObjectsOf <urn:x:p> ; sh:nodeKind sh:IRI .", "not sh:nodeKind"),
         ("own.txt", "", "no shapes"),
+        ("own.ttl", "<urn:x:a> a <urn:x:C> .", "no shape with a target"),
+        ("own.ttl", "<urn:x:a> a sh:NodeShape ; sh:property [ sh:path <urn:x:p> ; sh:maxCount 0 ] .", "with a target"),
+        (
+            "own.ttl",
+            "<urn:x:a> a sh:NodeShape ; sh:targetClass <urn:x:C> ; sh:minCuont 1 .",
+            "sh:minCuont: SHACL has no",
+        ),
+        ("own.ttl", "<urn:x:a> a sh:NodeShape ; sh:target [ a sh:SPARQLTarget ] .", "sh:target: is not of SHACL Core"),
+        (
+            "own.ttl",
+            "<urn:x:a> a sh:NodeShape ; sh:targetClass <urn:x:C> ; sh:rule [] .",
+            "sh:rule: is not of SHACL Core",
+        ),
+        ("own.ttl", "<urn:x:a> a sh:NodeShape ; <urn:x:p> <<( <urn:x:a> <urn:x:b> <urn:x:c> )>> .", "RDF 1.2"),
     ],
 )
 def test_shapes_that_are_none_are_said_to_be(name: str, text: str, message: str, tmp_path: Path) -> None:
-    with pytest.raises(ShapesError, match=message):
-        read_shapes(str(own(tmp_path, text, name)))
+    for instead in (False, True):
+        with pytest.raises(ShapesError, match=message):
+            read_shapes(str(own(tmp_path, text, name)), instead=instead)
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ShapesError, match="no such file"):
         read_shapes(str(tmp_path / "none"))
+
+
+def test_a_folder_without_a_name_is_not_the_one_that_one_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(own(tmp_path, "<urn:x:a> a sh:NodeShape ; sh:targetClass <urn:x:C> ; sh:minLength 1 ."))
+    with pytest.raises(ShapesError, match="name of the folder of shapes is empty"):
+        read_shapes("")
+
+
+def test_a_link_to_shapes_that_leads_nowhere_is_not_passed_over(tmp_path: Path) -> None:
+    own(tmp_path, "<urn:x:a> a sh:NodeShape ; sh:targetClass <urn:x:C> ; sh:minLength 1 .")
+    (tmp_path / "b.ttl").symlink_to("nowhere.ttl")
+    with pytest.raises(ShapesError, match=r"b\.ttl: no such file"):
+        read_shapes(str(tmp_path))
 
 
 def test_own_references_are_checked_over_the_whole(examples: Path, tmp_path: Path) -> None:
@@ -235,3 +319,79 @@ def test_own_references_are_checked_over_the_whole(examples: Path, tmp_path: Pat
     bodies = {one[0] for one in results(examples, shapes=tmp_path, instead=True)}
     assert bodies
     assert all(body.startswith(("https://identifiers.org/", "http://")) for body in bodies)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "component"),
+    [
+        ("sh:path ( [ sh:inversePath oa:hasTarget ] pfocr:word ) ; sh:minLength 2", "MinLength"),
+        ("sh:path [ sh:alternativePath ( dc:title dc:source ) ] ; sh:maxCount 1", "MaxCount"),
+        ("sh:path dc:title ; sh:in ( 'a' 'b' )", "In"),
+        ("sh:path dc:title ; sh:or ( [ sh:maxLength 3 ] [ sh:pattern '^x' ] )", "Or"),
+        ("sh:path dc:title ; sh:xone ( [ sh:minLength 1 ] [ sh:nodeKind sh:Literal ] )", "Xone"),
+        ("sh:path dc:title ; sh:languageIn ( 'en' )", "LanguageIn"),
+    ],
+)
+def test_own_shapes_may_hold_lists(constraint: str, component: str, examples: Path, tmp_path: Path) -> None:
+    prefixes = "".join(f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in ("dc", "oa", "pfocr", "wp"))
+    own(tmp_path, f"{prefixes}<urn:x:a> a sh:NodeShape ; sh:targetClass wp:Pathway ; sh:property [ {constraint} ] .")
+    found = results(examples, shapes=tmp_path, instead=True)
+    assert {one[4].rpartition("#")[2] for one in found} == {f"{component}ConstraintComponent"}
+
+
+def test_own_shapes_in_several_files_keep_their_blank_nodes_apart(examples: Path, tmp_path: Path) -> None:
+    """The second path of `own1.ttl` and the twelfth of `own.ttl` are two."""
+    for name, first, count in (("own.ttl", "oa:hasTarget", 12), ("own1.ttl", "oa:hasBody", 2), ("ü x.ttl", "oa:x", 1)):
+        paths = "".join(f"[ sh:path [ sh:inversePath {first} ] ; sh:maxCount {1000 + n} ] , " for n in range(count - 1))
+        own(
+            tmp_path,
+            f"@prefix oa: <http://www.w3.org/ns/oa#> . <urn:x:{count}> a sh:NodeShape ; "
+            f"sh:targetClass <http://vocabularies.wikipathways.org/wp#Pathway> ; "
+            f"sh:property {paths} [ sh:path [ sh:inversePath {first} ] ; sh:maxCount 1 ] .",
+            name,
+        )
+    found = {one[1] for one in results(examples, shapes=tmp_path, instead=True)}
+    assert found == {"^<http://www.w3.org/ns/oa#hasTarget>"}
+
+
+def test_a_shape_without_a_name_is_named_by_its_file_or_its_iri(examples: Path, tmp_path: Path) -> None:
+    own(
+        tmp_path,
+        "<https://example.org/#Title> a sh:NodeShape ; sh:maxLength 1 ; "
+        "sh:targetClass <http://vocabularies.wikipathways.org/wp#Pathway> ; "
+        "sh:property [ sh:path <http://purl.org/dc/elements/1.1/title> ; sh:maxLength 1 ] .",
+    )
+    found: list[Result] = []
+    pfocr_rdf.validate([examples], report=found.append, shapes=tmp_path, instead=True)
+    assert {one.name for one in found} == {"Title", "own: Title <http://purl.org/dc/elements/1.1/title>"}
+
+
+DATASET = "https://pfocr.wikipathways.org/dataset/pfocr"
+
+
+@pytest.mark.parametrize("engine", ["pyshacl", "turbo"])
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_node_that_own_shapes_target_is_checked_once_where_it_is_described(
+    engine: str, jobs: int, examples: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("pyshacl_turbo" if engine == "turbo" else "pyshacl")
+    own(
+        tmp_path,
+        f"""<urn:x:a> a sh:NodeShape ; sh:targetNode <{DATASET}> , <urn:x:b> , "c" ;
+            sh:targetNode <https://identifiers.org/ncbigene/7157> ;
+            sh:property [ sh:path <http://purl.org/dc/terms/license> ; sh:minCount 1 ] ,
+                [ sh:path <http://purl.org/pav/createdOn> ; sh:minCount 1 ] .""",
+    )
+    found = results(examples, shapes=tmp_path, instead=True, engine=engine, jobs=jobs)
+    pav, licence = "<http://purl.org/pav/createdOn>", "<http://purl.org/dc/terms/license>"
+    expected = {(DATASET, pav)}
+    for node in ("https://identifiers.org/ncbigene/7157", "urn:x:b", '"c"'):
+        expected |= {(node, pav), (node, licence)}
+    assert Counter(one[:2] for one in found.elements()) == Counter(expected)
+
+
+def test_a_part_need_not_hold_the_nodes_that_own_shapes_target(tmp_path: Path) -> None:
+    own(tmp_path, f"<urn:x:a> a sh:NodeShape ; sh:targetNode <{DATASET}> , <urn:x:b> ; sh:class <urn:x:C> .")
+    (tmp_path / "x.nt").write_text("<urn:x:b> <urn:x:p> <urn:x:c> .\n")
+    found = results(tmp_path / "x.nt", shapes=tmp_path, instead=True, part=True)
+    assert {one[0] for one in found} == {"urn:x:b"}

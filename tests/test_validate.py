@@ -152,6 +152,12 @@ def test_the_report_in_turtle_is_a_validation_report(broken: Path) -> None:
     assert (row["conforms"].value, int(row["results"].value)) == ("false", len(results_of(broken)))
 
 
+def test_the_text_tells_a_node_that_is_at_fault_itself_once(tmp_path: Path) -> None:
+    (tmp_path / "x.ttl").write_text("[] a <urn:x:C> .")
+    done = run("validate", tmp_path / "x.ttl", "-q")
+    assert b"\n    _:b0\n" in done.stdout
+
+
 @pytest.mark.parametrize("format", ["text", "json", "turtle"])
 def test_the_report_is_the_same_for_any_number_of_workers(format: str, examples: Path) -> None:
     one, two = (run("validate", examples, "-q", "-f", format, "-j", str(jobs)).stdout for jobs in (1, 2))

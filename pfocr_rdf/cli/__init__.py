@@ -6,9 +6,12 @@ failed write.
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
+from contextlib import suppress
+from typing import Final, NoReturn
 
 import click
 
@@ -53,11 +56,32 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except BrokenPipeError:  # the reader of standard output is gone, as with `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         sys.exit(1)
     except _Interrupted as error:
         click.echo("pfocr-rdf: interrupted; an earlier output is as it was", err=True)
         sys.exit(128 + error.args[0])
     except ReportedError as error:
-        click.echo(f"pfocr-rdf: {error}", err=True)
-        sys.exit(2)
+        _fail(str(error))
+    except OSError as error:
+        if error.errno not in _FULL or error.filename is not None:
+            raise
+        _fail(f"standard output: cannot be written: {(error.strerror or str(error)).lower()}")
+
+
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
+def _fail(message: str) -> NoReturn:
+    from pfocr_rdf.diagnostics import one_line
+
+    click.echo(f"pfocr-rdf: {one_line(message)}", err=True)
+    _drop_output()
+    sys.exit(2)
+
+
+def _drop_output() -> None:
+    """Let nothing be written any more to standard output, which would fail again as the process ends."""
+    if sys.stdout is not None:
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

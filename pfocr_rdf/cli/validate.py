@@ -88,6 +88,6 @@ def validate(
 def report_format_of(report: str) -> str:
     """Give the format that a report's name asks for."""
     for ending, name in ((".jsonl", "json"), (".json", "json"), (".ttl", "turtle")):
-        if report.removesuffix(".gz").endswith(ending):
+        if report.lower().removesuffix(".gz").endswith(ending):
             return name
     return "text"

@@ -1,0 +1,78 @@
+"""Where output goes: standard output that is full, closed or a pipe whose reader has gone, and names that are none."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from commands import run
+
+COMMANDS = (("codes",), ("convert", "-q"), ("validate", "-q"))
+commands = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+
+full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+on_standard_output = pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="the system has no /dev/stdout")
+
+
+def shell(script: str, *arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
+    """Run a line of shell in which `$@` is `pfocr-rdf` with arguments."""
+    words = ["sh", "-c", script, "sh", sys.executable, "-m", "pfocr_rdf", *map(str, arguments)]
+    return subprocess.run(words, capture_output=True, check=False, timeout=120)
+
+
+def arguments(command: tuple[str, ...], examples: Path) -> tuple[str | Path, ...]:
+    return command if command == ("codes",) else (*command, examples)
+
+
+@full
+@commands
+def test_a_full_standard_output_ends_with_2_in_one_line(command: tuple[str, ...], examples: Path) -> None:
+    done = shell('"$@" >/dev/full', *arguments(command, examples))
+    assert done.returncode == 2
+    assert done.stderr == b"pfocr-rdf: standard output: cannot be written: no space left on device\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS[1:], ids=lambda command: command[0])
+def test_a_closed_standard_output_ends_with_2_in_one_line(command: tuple[str, ...], examples: Path) -> None:
+    done = shell('"$@" >&-', *arguments(command, examples))
+    assert done.returncode == 2
+    assert done.stderr == b"pfocr-rdf: standard output: cannot be written: it is closed\n"
+
+
+@on_standard_output
+@pytest.mark.parametrize("target", ["-", "/dev/stdout"])
+@pytest.mark.parametrize(
+    "command", [("convert", "-q", "-o"), ("validate", "-q", "-f", "turtle", "--report")], ids=lambda command: command[0]
+)
+def test_a_reader_that_has_gone_ends_the_run_in_silence(
+    command: tuple[str, ...], target: str, examples: Path, tmp_path: Path
+) -> None:
+    """As with `| head`, whatever the name of the pipe."""
+    done = shell(f'{{ "$@"; echo $? >"{tmp_path}/code"; }} | :', *command, target, examples)
+    assert (done.stderr, (tmp_path / "code").read_text()) == (b"", "1\n")
+
+
+@pytest.mark.parametrize("command", [("convert", "-q", "-o"), ("validate", "-q", "--report")])
+def test_an_empty_name_is_no_output(command: tuple[str, ...], examples: Path) -> None:
+    done = run(*command, "", examples)
+    assert done.returncode == 2
+    assert done.stderr == b"pfocr-rdf: the name of an output is empty; give the name of a file, or -\n"
+
+
+@pytest.mark.parametrize("command", ["convert", "validate"])
+def test_an_empty_name_is_no_input(command: str, examples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of a variable that is not set; it is not the folder one stands in."""
+    monkeypatch.chdir(examples)
+    done = run(command, "-q", "")
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"pfocr-rdf: the name of an input is empty;")
+
+
+def test_an_error_is_one_line_whatever_the_name_in_it(tmp_path: Path) -> None:
+    done = run("validate", tmp_path / "a\n\x1b[31mb.ttl")
+    assert done.returncode == 2
+    assert done.stderr.count(b"\n") == 1
+    assert b"\x1b" not in done.stderr
