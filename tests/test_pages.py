@@ -191,7 +191,7 @@ def test_a_figure_is_told_to_people(figure: Page) -> None:
         "2021",
         "0.9637421",
         "20 words read, 52 genes found",
-        "FamPlex, family",
+        "FamPlex family",
         "NCBI Gene 7471",
         "Mus musculus",
     ):
