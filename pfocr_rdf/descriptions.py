@@ -78,7 +78,8 @@ def whole_figure(section: Sequence[Statement], describe: Describe, schema: Schem
     """Give a figure's section, followed by the descriptions of what it refers to, each subject's together.
 
     Args:
-        section: the figure's own statements and its mentions'; the figure is the first subject.
+        section: the figure's own statements and its mentions'; the figure is the first subject. Where files of RDF
+            are cut into sections, the paper and the like may stand with the last figure.
         describe: looks up what figures share.
         schema: the schema.org terms in the spelling of the statements.
     """
@@ -96,8 +97,9 @@ def whole_figure(section: Sequence[Statement], describe: Describe, schema: Schem
     )
     onward = frozenset((schema.is_part_of, schema.taxonomic_range))
     described = {subject for subject, _, _ in section}
-    wanted = dict.fromkeys(value for _, predicate, value in section if predicate in referring and is_iri(value))
-    statements = list(section)
+    named = referring | onward
+    wanted = dict.fromkeys(value for _, predicate, value in section if predicate in named and is_iri(value))
+    statements = [statement for statement in section if statement[1] != DCTERMS_IS_PART_OF or statement[2] == figure]
     for predicates in (onward, frozenset[Term]()):  # what the descriptions refer to is described, too, and no further
         further: dict[Term, None] = {}
         for thing in wanted:

@@ -62,13 +62,13 @@ _SITE_NAMES: Final = {
 }
 _SOURCES: Final = {"Entrez Gene": "NCBI Gene"}
 _LEXICA: Final = {
-    "ncbigene_symbol": "NCBI Gene, symbol",
-    "ncbigene_synonym": "NCBI Gene, synonym",
-    "famplex_relations": "FamPlex, family",
-    "hgnc_symbol": "HGNC, symbol",
-    "hgnc_alias_symbol": "HGNC, alias",
-    "hgnc_prev_symbol": "HGNC, former symbol",
-    "bioentities_symbol": "Bioentities, family",
+    "ncbigene_symbol": "NCBI Gene symbol",
+    "ncbigene_synonym": "NCBI Gene synonym",
+    "famplex_relations": "FamPlex family",
+    "hgnc_symbol": "HGNC symbol",
+    "hgnc_alias_symbol": "HGNC alias",
+    "hgnc_prev_symbol": "HGNC former symbol",
+    "bioentities_symbol": "Bioentities family",
 }
 
 
@@ -76,7 +76,7 @@ def lexicon_name(lexicon: str) -> str:
     """Name a lexicon for people.
 
     >>> lexicon_name("ncbigene_synonym"), lexicon_name("PubTator")
-    ('NCBI Gene, synonym', 'PubTator')
+    ('NCBI Gene synonym', 'PubTator')
     """
     return _LEXICA.get(lexicon, lexicon)
 
@@ -321,7 +321,7 @@ def figure_html(page: FigurePage, *, publication: Publication, stem: str) -> byt
 def links_of(page: FigurePage, publication: Publication) -> tuple[Link, ...]:
     """Give the signposts of a figure's page, but for those to the files beside it."""
     links = [
-        Link("cite-as", page.iri),
+        *([Link("cite-as", page.iri)] if safe_link(page.iri) is not None else []),
         Link("type", ABOUT_PAGE),
         Link("type", "https://schema.org/Dataset"),
         Link("author", publication.publisher),
