@@ -387,7 +387,7 @@ def test_the_index_says_what_the_release_is(release: Released, index: Page) -> N
         assert file.path in text
         assert file.title in text
         assert file.sha256 in text
-    assert "18.0 kB" in text  # of pfocr-2026.11.nt.gz, whose size is made up
+    assert "19.0 kB" in text  # of pfocr-2026.11.nt.gz, whose size is made up
     assert {link["href"] for link in index.all("a", rel="license")} == {publication.licence}
 
 

@@ -39,7 +39,7 @@ def recounted(database: Path) -> tuple[Counter[str], Counter[str], Counter[str],
     return per_year, taxa, genes, [float(figure.score) for figure in figures if figure.score is not None]
 
 
-@pytest.mark.parametrize("which", ["examples", "sample"])
+@pytest.mark.parametrize("which", ["examples", pytest.param("sample", marks=pytest.mark.slow)])
 def test_equals_a_count_of_the_records(which: str, request: pytest.FixtureRequest) -> None:
     database: Path = request.getfixturevalue(which)
     years, taxa, genes, scores = recounted(database)
