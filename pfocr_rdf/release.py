@@ -92,7 +92,11 @@ _JSON_LINES: Final = "application/x-ndjson"
 _TABLE: Final = "text/tab-separated-values"
 _HTML: Final = "text/html"
 _JSON_LD: Final = "application/ld+json"
-_FIGURE_TYPES: Final = {".html": _HTML, ".ttl": _TURTLE, ".jsonld": _JSON_LD}
+_FIGURE_FILES: Final = {
+    ".html": ("a figure, for people", _HTML),
+    ".ttl": ("the data of a figure, in Turtle", _TURTLE),
+    ".jsonld": ("the data of a figure, in JSON-LD", _JSON_LD),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +200,7 @@ def release(
             created_on=settings.created_on,
             previous=before.version if before is not None else None,
             diagnostics=_diagnostic_findings(converted.codes),
-            validation=_validation_findings(verdict, engine),
+            validation=_validation_findings(verdict),
             examples=examples,
             schema=settings.schema.namespace,
             creators=tuple(creators),
@@ -347,12 +351,12 @@ class _Writer:
 
 
 def _relative_to(database: Database) -> Callable[[str], str]:
-    """Give what makes paths in a text relative to the database, so that they are the same wherever that is."""
-    tree = database.records[0].tree
-    prefix = tree.display("")
-    if not prefix.strip("/"):
-        return lambda text: text
-    return lambda text: text.replace(prefix, "")
+    """Give what makes paths relative to the database, so that reports are the same wherever that is.
+
+    A message that names another record begins with its path.
+    """
+    prefix = database.records[0].tree.display("")
+    return lambda text: text.removeprefix(prefix)
 
 
 NAMED: Final = 200
@@ -528,7 +532,7 @@ def _diagnostic_findings(codes: Counter[str]) -> tuple[Finding, ...]:
     return tuple(Finding(CODES[name].level, name, codes[name], CODES[name].meaning) for name in order)
 
 
-def _validation_findings(verdict: Verdict, engine: str) -> tuple[Finding, ...]:
+def _validation_findings(verdict: Verdict) -> tuple[Finding, ...]:
     index = read_shapes().index
     results = verdict.results
     order = sorted(results, key=lambda key: (SEVERITIES.index(key[0]), -results[key], key[1]))
@@ -662,7 +666,8 @@ def _write_figures(
     groups = groups_of([str(work / "dump.nt")], Survey(counts.figures, counts.triples, schema, in_order=True))
     written = figure_files(groups, store_descriptions(store), publication=publication, stems=stems, schema=schema)
     for path, data in written:
-        shelf.add(path, data, "", _FIGURE_TYPES[Path(path).suffix], role=FIGURE)
+        title, media_type = _FIGURE_FILES[Path(path).suffix]
+        shelf.add(path, data, title, media_type, role=FIGURE)
     files = shelf.files()
     paths = [file.path for file in files if file.role == FIGURE and file.media_type != _HTML]
     parts = [paths[start : start + PORTION] for start in range(0, len(paths), PORTION)]
