@@ -19,6 +19,7 @@ from pfocr_rdf.output import OutputError
 __all__ = ["Distinct", "digest_of"]
 
 DIGEST: Final = 16
+"""Bytes of a digest."""
 FILES: Final = 256
 
 

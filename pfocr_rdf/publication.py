@@ -16,8 +16,12 @@ from pfocr_rdf.vocabulary import CC0, DATASET, SITE, WIKIPATHWAYS
 
 __all__ = [
     "DUMP",
+    "FIGURE",
     "GZIP",
+    "KEYWORDS",
+    "ORGANIZATIONS",
     "SHARD",
+    "VERSION_FORM",
     "ClassPartition",
     "Counts",
     "Finding",
@@ -34,11 +38,36 @@ __all__ = [
 
 GZIP: Final = "application/gzip"
 
+VERSION_FORM: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+"""What a version looks like: it becomes part of file names and IRIs."""
+
+KEYWORDS: Final = (
+    "pathway",
+    "figure",
+    "optical character recognition",
+    "text mining",
+    "gene",
+    "chemical",
+    "disease",
+    "linked data",
+    "RDF",
+    "SPARQL",
+    "WikiPathways",
+)
+"""What the data is about, for catalogues and search engines."""
+
+ORGANIZATIONS: Final = {SITE: "Pathway Figure OCR project", iri_text(WIKIPATHWAYS): "WikiPathways"}
+"""Names of those who make and publish the data, where they are known."""
+
 DUMP: Final = "dump"
 """The role of a file that holds the whole graph."""
 
 SHARD: Final = "shard"
 """The role of a file that holds a part of the graph, for loading in parallel."""
+
+
+FIGURE: Final = "figure"
+"""The role of a file about one figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +83,7 @@ class PublishedFile:
         triples: how many triples it holds, None where it is no RDF.
         compression: the media type of the compression, None where there is none.
         content_sha256: the digest of the content where it is compressed, else None.
-        role: `dump`, `shard`, or what else it is for.
+        role: `dump`, `shard`, `figure`, or empty.
     """
 
     path: str
@@ -162,14 +191,12 @@ class Source:
     Attributes:
         digest: a digest of all that was read, in lower case.
         commit: the commit of the checkout, None where it is none.
-        date: the day of that commit, `YYYY-MM-DD`, None where it is not known.
-        repository: where the checkout comes from, None where it is not known.
+        date: the day of that commit (UTC), `YYYY-MM-DD`, None where it is not known.
     """
 
     digest: str
     commit: str | None = None
     date: str | None = None
-    repository: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

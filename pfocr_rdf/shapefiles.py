@@ -17,7 +17,10 @@ from pfocr_rdf.terms import Statement, Term, iri_term, lines, literal_term
 from pfocr_rdf.validation import ANONYMOUS, SHACL, Shapes, ShapesError, plain_text, reference_rules
 from pfocr_rdf.vocabulary import RDF_FIRST, RDF_REST, RDF_TYPE, SCHEMA_HTTP
 
-__all__ = ["read_shapes", "shapes_folder"]
+__all__ = ["description_shapes", "read_shapes", "shapes_folder"]
+
+DESCRIPTION: Final = "description"
+"""The folder of the shapes of a release's description, in that of all shapes."""
 
 SECTION: Final = "section.ttl"
 REFERENCES: Final = "references.ttl"
@@ -75,6 +78,12 @@ def _does_something(statement: Statement, ours: set[Term]) -> bool:
 _CLASSES: Final = frozenset(
     map(iri_term, ("http://www.w3.org/2000/01/rdf-schema#Class", "http://www.w3.org/2002/07/owl#Class"))
 )
+
+
+@cache
+def description_shapes() -> Shapes:
+    """Read the shapes of a release's description, which are apart: no record is checked by them."""
+    return _shapes(_read(shapes_folder() / DESCRIPTION))
 
 
 @cache

@@ -13,6 +13,7 @@ from typing import Final, Literal, get_args
 from pfocr_rdf.terms import Term, iri_term
 
 __all__ = [
+    "DESCRIPTION_PREFIXES",
     "PREFIXES",
     "QUERY_PREFIXES",
     "SCHEMA_HTTP",
@@ -29,6 +30,8 @@ EXAMPLES: Final = f"{SITE}sparql-examples/"
 
 _CHEBI: Final = "https://identifiers.org/chebi/CHEBI:"
 _DC: Final = "http://purl.org/dc/elements/1.1/"
+_DCAT: Final = "http://www.w3.org/ns/dcat#"
+_DCMITYPE: Final = "http://purl.org/dc/dcmitype/"
 _DCTERMS: Final = "http://purl.org/dc/terms/"
 _FOAF: Final = "http://xmlns.com/foaf/0.1/"
 _OA: Final = "http://www.w3.org/ns/oa#"
@@ -36,10 +39,12 @@ _OBO: Final = "http://purl.obolibrary.org/obo/"
 _OWL: Final = "http://www.w3.org/2002/07/owl#"
 _PAV: Final = "http://purl.org/pav/"
 _PFOCR: Final = f"{SITE}vocab#"
+_PROV: Final = "http://www.w3.org/ns/prov#"
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
 _SH: Final = "http://www.w3.org/ns/shacl#"
 _SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
+_SPDX: Final = "http://spdx.org/rdf/terms#"
 _SPEX: Final = "https://purl.expasy.org/sparql-examples/ontology#"
 _VOID: Final = "http://rdfs.org/ns/void#"
 _WP: Final = "http://vocabularies.wikipathways.org/wp#"
@@ -75,6 +80,21 @@ PREFIXES: Final[dict[str, str]] = {
 }
 """Prefixes of the output, of `pfocr_rdf.to_graph` and of queries; `schema` is given for the http spelling."""
 
+DESCRIPTION_PREFIXES: Final[dict[str, str]] = {
+    "dcat": _DCAT,
+    "dcmitype": _DCMITYPE,
+    "dcterms": _DCTERMS,
+    "foaf": _FOAF,
+    "pav": _PAV,
+    "pfocr": _PFOCR,
+    "prov": _PROV,
+    "rdfs": _RDFS,
+    "spdx": _SPDX,
+    "void": _VOID,
+    "xsd": _XSD,
+}
+"""Prefixes of the description of a release."""
+
 QUERY_PREFIXES: Final[dict[str, str]] = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "geneid": "http://purl.uniprot.org/geneid/",
@@ -94,13 +114,19 @@ DC_IDENTIFIER: Final = iri_term(_DC + "identifier")
 DC_PUBLISHER: Final = iri_term(_DC + "publisher")
 DC_SOURCE: Final = iri_term(_DC + "source")
 DC_TITLE: Final = iri_term(_DC + "title")
+DCTERMS_ACCRUAL_PERIODICITY: Final = iri_term(_DCTERMS + "accrualPeriodicity")
 DCTERMS_BIBLIOGRAPHIC_CITATION: Final = iri_term(_DCTERMS + "bibliographicCitation")
+DCTERMS_CREATOR: Final = iri_term(_DCTERMS + "creator")
 DCTERMS_DESCRIPTION: Final = iri_term(_DCTERMS + "description")
 DCTERMS_FORMAT: Final = iri_term(_DCTERMS + "format")
 DCTERMS_IDENTIFIER: Final = iri_term(_DCTERMS + "identifier")
 DCTERMS_IS_PART_OF: Final = iri_term(_DCTERMS + "isPartOf")
+DCTERMS_ISSUED: Final = iri_term(_DCTERMS + "issued")
+DCTERMS_IS_VERSION_OF: Final = iri_term(_DCTERMS + "isVersionOf")
 DCTERMS_LICENSE: Final = iri_term(_DCTERMS + "license")
+DCTERMS_PUBLISHER: Final = iri_term(_DCTERMS + "publisher")
 DCTERMS_REFERENCES: Final = iri_term(_DCTERMS + "references")
+DCTERMS_SOURCE: Final = iri_term(_DCTERMS + "source")
 DCTERMS_SUBJECT: Final = iri_term(_DCTERMS + "subject")
 DCTERMS_TITLE: Final = iri_term(_DCTERMS + "title")
 DCTERMS_TYPE: Final = iri_term(_DCTERMS + "type")
@@ -128,6 +154,63 @@ SKOS_COLLECTION: Final = iri_term(_SKOS + "Collection")
 SKOS_EXACT_MATCH: Final = iri_term(_SKOS + "exactMatch")
 VOID_DATASET: Final = iri_term(_VOID + "Dataset")
 VOID_IN_DATASET: Final = iri_term(_VOID + "inDataset")
+
+# the description of a release: dcat, dcmitype, foaf, pav, prov, spdx, void
+DCAT_DATASET: Final = iri_term(_DCAT + "Dataset")
+DCAT_DISTRIBUTION: Final = iri_term(_DCAT + "Distribution")
+DCAT_BYTE_SIZE: Final = iri_term(_DCAT + "byteSize")
+DCAT_COMPRESS_FORMAT: Final = iri_term(_DCAT + "compressFormat")
+DCAT_HAS_DISTRIBUTION: Final = iri_term(_DCAT + "distribution")
+DCAT_DOWNLOAD_URL: Final = iri_term(_DCAT + "downloadURL")
+DCAT_HAS_CURRENT_VERSION: Final = iri_term(_DCAT + "hasCurrentVersion")
+DCAT_IS_VERSION_OF: Final = iri_term(_DCAT + "isVersionOf")
+DCAT_KEYWORD: Final = iri_term(_DCAT + "keyword")
+DCAT_LANDING_PAGE: Final = iri_term(_DCAT + "landingPage")
+DCAT_MEDIA_TYPE: Final = iri_term(_DCAT + "mediaType")
+DCAT_PREVIOUS_VERSION: Final = iri_term(_DCAT + "previousVersion")
+DCAT_VERSION: Final = iri_term(_DCAT + "version")
+DCMITYPE_DATASET: Final = iri_term(_DCMITYPE + "Dataset")
+FOAF_ORGANIZATION: Final = iri_term(_FOAF + "Organization")
+FOAF_HOMEPAGE: Final = iri_term(_FOAF + "homepage")
+FOAF_NAME: Final = iri_term(_FOAF + "name")
+FOAF_PRIMARY_TOPIC: Final = iri_term(_FOAF + "primaryTopic")
+PAV_CREATED_WITH: Final = iri_term(_PAV + "createdWith")
+PAV_HAS_CURRENT_VERSION: Final = iri_term(_PAV + "hasCurrentVersion")
+PAV_PREVIOUS_VERSION: Final = iri_term(_PAV + "previousVersion")
+PAV_VERSION: Final = iri_term(_PAV + "version")
+PROV_ACTIVITY: Final = iri_term(_PROV + "Activity")
+PROV_ENTITY: Final = iri_term(_PROV + "Entity")
+PROV_SOFTWARE_AGENT: Final = iri_term(_PROV + "SoftwareAgent")
+PROV_USED: Final = iri_term(_PROV + "used")
+PROV_WAS_ASSOCIATED_WITH: Final = iri_term(_PROV + "wasAssociatedWith")
+PROV_WAS_DERIVED_FROM: Final = iri_term(_PROV + "wasDerivedFrom")
+PROV_WAS_GENERATED_BY: Final = iri_term(_PROV + "wasGeneratedBy")
+SPDX_CHECKSUM_CLASS: Final = iri_term(_SPDX + "Checksum")
+SPDX_ALGORITHM: Final = iri_term(_SPDX + "algorithm")
+SPDX_CHECKSUM: Final = iri_term(_SPDX + "checksum")
+SPDX_SHA256: Final = iri_term(_SPDX + "checksumAlgorithm_sha256")
+SPDX_CHECKSUM_VALUE: Final = iri_term(_SPDX + "checksumValue")
+VOID_DATASET_DESCRIPTION: Final = iri_term(_VOID + "DatasetDescription")
+VOID_LINKSET: Final = iri_term(_VOID + "Linkset")
+VOID_CLASS: Final = iri_term(_VOID + "class")
+VOID_CLASS_PARTITION: Final = iri_term(_VOID + "classPartition")
+VOID_CLASSES: Final = iri_term(_VOID + "classes")
+VOID_DATA_DUMP: Final = iri_term(_VOID + "dataDump")
+VOID_DISTINCT_OBJECTS: Final = iri_term(_VOID + "distinctObjects")
+VOID_DISTINCT_SUBJECTS: Final = iri_term(_VOID + "distinctSubjects")
+VOID_ENTITIES: Final = iri_term(_VOID + "entities")
+VOID_EXAMPLE_RESOURCE: Final = iri_term(_VOID + "exampleResource")
+VOID_FEATURE: Final = iri_term(_VOID + "feature")
+VOID_LINK_PREDICATE: Final = iri_term(_VOID + "linkPredicate")
+VOID_OBJECTS_TARGET: Final = iri_term(_VOID + "objectsTarget")
+VOID_PROPERTIES: Final = iri_term(_VOID + "properties")
+VOID_PROPERTY: Final = iri_term(_VOID + "property")
+VOID_PROPERTY_PARTITION: Final = iri_term(_VOID + "propertyPartition")
+VOID_SUBJECTS_TARGET: Final = iri_term(_VOID + "subjectsTarget")
+VOID_SUBSET: Final = iri_term(_VOID + "subset")
+VOID_TRIPLES: Final = iri_term(_VOID + "triples")
+VOID_URI_SPACE: Final = iri_term(_VOID + "uriSpace")
+VOID_VOCABULARY: Final = iri_term(_VOID + "vocabulary")
 
 # WikiPathways
 WP_BDB_CHEBI: Final = iri_term(_WP + "bdbChEBI")
@@ -180,10 +263,15 @@ XSD_DATE: Final = iri_term(_XSD + "date")
 XSD_DECIMAL: Final = iri_term(_XSD + "decimal")
 XSD_DOUBLE: Final = iri_term(_XSD + "double")
 XSD_G_YEAR: Final = iri_term(_XSD + "gYear")
+XSD_HEX_BINARY: Final = iri_term(_XSD + "hexBinary")
 XSD_INTEGER: Final = iri_term(_XSD + "integer")
+XSD_NON_NEGATIVE_INTEGER: Final = iri_term(_XSD + "nonNegativeInteger")
 XSD_STRING: Final = iri_term(_XSD + "string")
 
 # things that every run names
+FORMAT_NTRIPLES: Final = iri_term("http://www.w3.org/ns/formats/N-Triples")
+FORMAT_TURTLE: Final = iri_term("http://www.w3.org/ns/formats/Turtle")
+MONTHLY: Final = iri_term("http://purl.org/cld/freq/monthly")
 CC0: Final = iri_term("https://creativecommons.org/publicdomain/zero/1.0/")
 DATASET: Final = iri_term(f"{SITE}dataset/pfocr")
 WIKIPATHWAYS: Final = iri_term("https://www.wikipathways.org/")

@@ -108,6 +108,7 @@ def visit(
     )
     try:
         page = context.new_page()
+        page.set_default_timeout(10_000)
         seen = Visit(page)
 
         def route(asked: Route) -> None:

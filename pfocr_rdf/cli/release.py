@@ -1,0 +1,151 @@
+"""`pfocr-rdf release`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pfocr_rdf.cli.options import cores, jobs_option, mapping_options, number, settings_of, show_error
+
+if TYPE_CHECKING:
+    from pfocr_rdf.release import Release
+
+__all__ = ["release"]
+
+
+@click.command()
+@click.argument("database", metavar="DATABASE")
+@click.argument("folder", metavar="DIR")
+@click.option("--version", metavar="V", required=True, help="Version of the data, such as 2026.11.")
+@click.option(
+    "--issued",
+    metavar="DATE",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Day of publication (YYYY-MM-DD).  [default: that of the database's commit]",
+)
+@click.option("--previous", metavar="DIR", help="The release before: compare with it, and stop where counts fall.")
+@click.option(
+    "--allow-drop",
+    metavar="PCT",
+    type=click.FloatRange(0, 100),
+    default=2.0,
+    show_default=True,
+    help="Per cent by which any count may fall.",
+)
+@click.option("--figures", is_flag=True, help="Pages for each figure, too.")
+@click.option("--base-url", metavar="URL", help="Where DIR will be; {version} stands for the version.")
+@click.option("--endpoint-url", metavar="URL", help="The SPARQL endpoint that the example queries name.")
+@click.option("--creator", "creators", metavar="IRI", multiple=True, help="Who made the data; may stand several times.")
+@click.option(
+    "--engine",
+    type=click.Choice(["pyshacl", "turbo"]),
+    default="pyshacl",
+    show_default=True,
+    help="What checks the shapes; both find the same.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no line at the end; errors are still shown.")
+@jobs_option
+@mapping_options
+def release(
+    database: str,
+    folder: str,
+    version: str,
+    issued: Any,
+    previous: str | None,
+    allow_drop: float,
+    figures: bool,
+    base_url: str | None,
+    endpoint_url: str | None,
+    creators: tuple[str, ...],
+    engine: str,
+    quiet: bool,
+    jobs: int | None,
+    **mapping: Any,
+) -> None:
+    """Make a release: dumps, description, checks, queries, scripts and pages.
+
+    DATABASE is a checkout of the database or an archive of one. DIR appears when everything has passed, and not before:
+    each file is read again, each figure checked against the shapes, each query run. The files are the same for any
+    number of workers.
+
+    \b
+    Example:
+      pfocr-rdf release examples pfocr-2026.11 --version 2026.11 --issued 2026-11-30
+    """  # noqa: D301 - \b is click's mark, a backspace, for lines to be left as they are
+    from pfocr_rdf.gate import Refused
+    from pfocr_rdf.publication import VERSION_FORM
+    from pfocr_rdf.release import BASE_URL, ENDPOINT
+    from pfocr_rdf.release import release as make_release
+    from pfocr_rdf.vocabulary import SITE
+    from pfocr_rdf.workers import tune_collector
+
+    if not re.fullmatch(VERSION_FORM, version):
+        raise click.BadParameter(
+            f"{version!r}: give up to 64 letters, digits, dots, hyphens and underscores", param_hint="--version"
+        )
+    _check_urls({"--base-url": base_url, "--endpoint-url": endpoint_url}, version)
+    _check_urls({f"--creator {iri}": iri for iri in creators}, version)
+    tune_collector()
+    try:
+        made = make_release(
+            database,
+            folder,
+            version=version,
+            issued=issued.date().isoformat() if issued else None,
+            previous=previous,
+            allowed_drop=allow_drop,
+            figures=figures,
+            base_url=base_url or BASE_URL,
+            endpoint=endpoint_url or ENDPOINT,
+            creators=creators or (SITE,),
+            settings=settings_of(mapping),
+            taxonomy=mapping["taxonomy"],
+            engine=engine,
+            report=show_error,
+            jobs=jobs or cores(),
+            quiet=quiet,
+        )
+    except Refused as error:
+        for reason in error.reasons:
+            click.echo(reason, err=True)
+        click.echo(f"pfocr-rdf: not published: {number(len(error.reasons), 'reason')}; there is no {folder}", err=True)
+        sys.exit(1)
+    errors = sum(finding.count for finding in made.publication.diagnostics if finding.level == "error")
+    if not quiet:
+        _summarize(made, folder)
+    if errors:
+        click.echo(f"pfocr-rdf: published without what {number(errors, 'error')} kept out, named above", err=True)
+        sys.exit(1)
+
+
+def _check_urls(given: dict[str, str | None], version: str) -> None:
+    from urllib.parse import urlsplit
+
+    from pfocr_rdf.terms import iri_term
+
+    for option, url in given.items():
+        if url is None:
+            continue
+        try:
+            parts = urlsplit(url.replace("{version}", version))
+            iri_term(url.replace("{version}", version))
+            good = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query and not parts.fragment
+        except ValueError:
+            good = False
+        if not good:
+            raise click.BadParameter(f"{url!r} is no https://… address", param_hint=option.partition(" ")[0])
+
+
+def _summarize(made: Release, folder: str) -> None:
+    """Write what was published to standard error."""
+    publication = made.publication
+    counts = publication.counts
+    size = sum(file.bytes for file in publication.files) / 1_000_000
+    click.echo(
+        f"{folder}: version {publication.version}, {number(counts.figures, 'figure')}, "
+        f"{number(counts.triples, 'triple')}, {number(len(publication.files) + 2, 'file')}, {size:,.1f} MB",
+        err=True,
+    )

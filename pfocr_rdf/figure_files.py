@@ -1,0 +1,67 @@
+"""The three files of a figure: its page, and its data as Turtle and JSON-LD, each linked to the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from pfocr_rdf.context import jsonld_document
+from pfocr_rdf.descriptions import Describe, whole_figure
+from pfocr_rdf.figure_page import figure_html, figure_page
+from pfocr_rdf.publication import Publication
+from pfocr_rdf.serialization import turtle_header, write_turtle
+from pfocr_rdf.terms import Statement, iri_text, literal_parts
+from pfocr_rdf.vocabulary import DCTERMS_IDENTIFIER, RDF_TYPE, SCHEMA_HTTP, WP_PATHWAY, SchemaOrg
+
+__all__ = ["CONTEXT", "FOLDER", "figid_of", "figure_files", "is_figure"]
+
+FOLDER: Final = "figures"
+"""Where the files of figures are in a release."""
+
+CONTEXT: Final = "../context.jsonld"
+"""The address of the JSON-LD context, relative to a figure's file."""
+
+
+def figure_files(
+    groups: Iterable[Sequence[Statement]],
+    describe: Describe,
+    *,
+    publication: Publication,
+    stems: Mapping[str, str],
+    schema: SchemaOrg = SCHEMA_HTTP,
+) -> Iterator[tuple[str, bytes]]:
+    """Write the files of figures.
+
+    Args:
+        groups: figures' sections, and whatever else, which is passed over, as `sections.groups_of` gives them.
+        describe: looks up what figures share.
+        publication: the release that they are part of.
+        stems: the names of the figures' files by figid, as `file_stems` gives them.
+        schema: the schema.org terms in the spelling of the statements.
+
+    Yields:
+        The path of a file in the release, and its content: `.html`, `.ttl` and `.jsonld` for each figure.
+    """
+    header = turtle_header(schema)
+    for group in groups:
+        if not is_figure(group):
+            continue
+        stem = stems[figid_of(group)]
+        statements = whole_figure(group, describe, schema)
+        page = figure_page(statements, schema)
+        yield f"{FOLDER}/{stem}.html", figure_html(page, publication=publication, stem=stem)
+        yield f"{FOLDER}/{stem}.ttl", header + write_turtle(statements, schema)
+        yield f"{FOLDER}/{stem}.jsonld", jsonld_document(statements, context=CONTEXT, schema=schema)
+
+
+def is_figure(group: Sequence[Statement]) -> bool:
+    """Tell a figure's section from the description of anything else."""
+    subject = group[0][0]
+    return any(s == subject and p == RDF_TYPE and o == WP_PATHWAY for s, p, o in group)
+
+
+def figid_of(section: Sequence[Statement]) -> str:
+    """Give the figid that a figure's section says, or its IRI where it says none."""
+    subject = section[0][0]
+    figids = (literal_parts(o)[0] for s, p, o in section if s == subject and p == DCTERMS_IDENTIFIER)
+    return next(figids, iri_text(subject))

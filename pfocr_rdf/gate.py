@@ -1,0 +1,236 @@
+"""What a release must pass before it appears: each file is read again, and the graph is asked what it holds.
+
+A release is not trusted because it was written with care. What is on the disk is read as its users will read it, by the
+strict rules, and counted by queries.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Any, Final, cast
+
+import pyoxigraph
+from pyoxigraph import QuerySolutions, RdfFormat, Store
+
+from pfocr_rdf.loading import COUNTED, count_query
+from pfocr_rdf.publication import Counts
+from pfocr_rdf.queries import Query, spelled, with_prefixes
+from pfocr_rdf.terms import line_safe
+from pfocr_rdf.vocabulary import SchemaOrg
+
+__all__ = ["CONTEXT_FILE", "Reading", "Refused", "load_store", "query_faults", "read_again", "recount_faults"]
+
+MEMORY_TRIPLES: Final = 1_000_000
+"""Triples up to which the store is in memory, where each takes some 500 bytes."""
+
+CONTEXT_FILE: Final = "context.jsonld"
+"""The JSON-LD context of the output, in a release."""
+
+PIECE: Final = 1 << 20
+BATCH: Final = 500
+
+_FORMATS: Final = {
+    ".jsonld": RdfFormat.JSON_LD,
+    ".nt": RdfFormat.N_TRIPLES,
+    ".ttl": RdfFormat.TURTLE,
+    "void": RdfFormat.TURTLE,
+}
+
+
+class Refused(Exception):  # noqa: N818 - not an error of the program: the data is not fit to be published
+    """A release that did not pass.
+
+    Attributes:
+        reasons: why, each in a line.
+    """
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file held when it was read again.
+
+    Attributes:
+        path: the file.
+        triples: how many triples; None where it is no RDF.
+        content: the SHA-256 of its content, uncompressed.
+        lines: the SHA-256 of its statements as lines of N-Triples, in their order; None where that was not asked for.
+        fault: what is wrong with it; empty where nothing is.
+    """
+
+    path: str
+    triples: int | None = None
+    content: str = ""
+    lines: str | None = None
+    fault: str = ""
+
+
+def read_again(path: str, *, lines: bool = False) -> Reading:
+    """Read a file as its users will: unpack it, and parse what is RDF or JSON by the strict rules.
+
+    Args:
+        path: the file; its name says what it is.
+        lines: whether its statements are wanted as lines of N-Triples.
+    """
+    digest = sha256()
+    of_lines = sha256()
+    triples: int | None = None
+    name = path.removesuffix(".gz")
+    form = _FORMATS.get(Path(name).suffix or Path(name).name)
+    try:
+        with open(path, "rb") as raw:
+            file: IO[bytes] = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if path.endswith(".gz") else raw
+            content = cast("IO[bytes]", _Hashed(file, digest))
+            if form is not None:
+                triples = 0
+                parsed = _with_context(content, path) if form == RdfFormat.JSON_LD else content
+                for batch in _batches(pyoxigraph.parse(parsed, format=form)):
+                    triples += len(batch)
+                    if lines:
+                        of_lines.update("".join(map(_line, batch)).encode())
+            elif name.endswith((".json", ".jsonl")):
+                _check_json(content.read(), each_line=name.endswith(".jsonl"))
+            while content.read(PIECE):  # what a parser left unread
+                pass
+    except (OSError, EOFError, zlib.error, SyntaxError, ValueError) as error:
+        return Reading(path, fault=f"cannot be read again: {getattr(error, 'msg', error)}")
+    return Reading(path, triples, digest.hexdigest(), of_lines.hexdigest() if lines else None)
+
+
+def _with_context(file: IO[bytes], path: str) -> bytes:
+    """Give a JSON-LD document with the context written in that it refers to, which must lie in the release.
+
+    Raises:
+        ValueError: when the document is no JSON object.
+        OSError: when there is no such context.
+    """
+    document = json.loads(file.read())
+    if not isinstance(document, dict):
+        raise ValueError("is no JSON object")
+    context = document.get("@context")
+    if isinstance(context, str) and context.endswith(CONTEXT_FILE) and ":" not in context:
+        document["@context"] = json.loads(Path(path).parent.joinpath(context).read_bytes())["@context"]
+    return json.dumps(document).encode()
+
+
+class _Hashed:
+    """A file that hashes what is read of it."""
+
+    def __init__(self, file: IO[bytes], digest: Any) -> None:
+        self._file = file
+        self._digest = digest
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        self._digest.update(data)
+        return data
+
+
+def _batches(quads: Iterable[pyoxigraph.Quad]) -> Iterator[list[pyoxigraph.Quad]]:
+    batch: list[pyoxigraph.Quad] = []
+    for quad in quads:
+        batch.append(quad)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _line(quad: pyoxigraph.Quad) -> str:
+    return f"{quad.subject} {quad.predicate} {line_safe(str(quad.object))} .\n"
+
+
+def _check_json(data: bytes, *, each_line: bool) -> None:
+    if not each_line:
+        json.loads(data)
+        return
+    for line in data.split(b"\n"):
+        if line:
+            json.loads(line)
+
+
+def load_store(dump: str, *, triples: int, folder: str) -> Store:
+    """Load a dump into an embedded store: in memory where it is small, else in a folder.
+
+    Args:
+        dump: the dump, compressed N-Triples.
+        triples: how many triples it is said to hold.
+        folder: where a large store may be.
+
+    Raises:
+        Refused: when it cannot be loaded.
+    """
+    store = Store() if triples <= MEMORY_TRIPLES else Store(folder)
+    try:
+        with gzip.open(dump, "rb") as file:
+            store.bulk_load(cast("IO[bytes]", file), format=RdfFormat.N_TRIPLES)
+    except (OSError, EOFError, zlib.error, SyntaxError, ValueError) as error:
+        raise Refused(f"{Path(dump).name}: cannot be loaded: {error}") from error
+    return store
+
+
+def recount_faults(store: Store, counts: Counts) -> Iterator[str]:
+    """Compare what a store holds with what was counted as the data was written; say what differs."""
+    expected = {"triples": counts.triples, "figures": counts.figures, "mentions": counts.mentions}
+    for what in COUNTED:
+        ((held,),) = _rows(store, count_query(what))
+        if held != expected[what]:
+            yield f"{what}: {expected[what]:,} were written, a store of the dump holds {held:,}"
+    for name, query, written in (
+        (
+            "class",
+            "SELECT ?kind (COUNT(?thing) AS ?n) { ?thing a ?kind } GROUP BY ?kind",
+            {part.iri: part.entities for part in counts.classes},
+        ),
+        (
+            "property",
+            "SELECT ?property (COUNT(*) AS ?n) { ?thing ?property ?value } GROUP BY ?property",
+            {part.iri: part.triples for part in counts.properties},
+        ),
+    ):
+        found = dict(_rows(store, query))
+        for iri in sorted({*found, *written}):
+            if found.get(iri, 0) != written.get(iri, 0):
+                yield f"{name} {iri}: {written.get(iri, 0):,} were written, a store holds {found.get(iri, 0):,}"
+
+
+def _rows(store: Store, query: str) -> list[tuple[Any, ...]]:
+    solutions = store.query(query)
+    assert isinstance(solutions, QuerySolutions)
+    return [
+        tuple(
+            int(term.value) if isinstance(term, pyoxigraph.Literal) else cast("pyoxigraph.NamedNode", term).value
+            for term in solution
+        )
+        for solution in solutions
+    ]
+
+
+def query_faults(store: Store, queries: Iterable[Query], schema: SchemaOrg) -> Iterator[str]:
+    """Run queries to their last row; those that ask other endpoints are left out. Say which fail.
+
+    Args:
+        store: the store.
+        queries: the queries.
+        schema: how its data spells schema.org.
+    """
+    for query in queries:
+        if query.federates:
+            continue
+        try:
+            answer = store.query(with_prefixes(spelled(query.text, schema), schema))
+            if not isinstance(answer, pyoxigraph.QueryBoolean):
+                for _ in answer:
+                    pass
+        except (SyntaxError, ValueError, OSError, RuntimeError) as error:
+            yield f"the query {query.name} fails: {error}"

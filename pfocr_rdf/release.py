@@ -1,0 +1,692 @@
+"""A release: everything that a publisher of linked data offers, made in one run, and only what passed.
+
+The steps, in `release`: the records are converted and checked on the way (`conversion`, `validation`) to one file of
+lines; that is cut, compressed, written in Turtle and counted (`shards`, `counting`); all else is written from what was
+counted (`publication`, and what writes it); and all is read again (`gate`). It is built in a folder beside, which gets
+its name at the end: under the name there is a whole release or none.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from hashlib import sha256
+from itertools import chain
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final
+
+from pfocr_rdf import __version__
+from pfocr_rdf.changes import ALLOWED_DROP, Change, Snapshot, changes, changes_table, falls, figures_table
+from pfocr_rdf.context import context_document
+from pfocr_rdf.conversion import CHUNK, convert_databases
+from pfocr_rdf.conversion import Counts as Converted
+from pfocr_rdf.counting import Counting
+from pfocr_rdf.database import STANDARD_INPUT, Database, InputError, open_input, read_taxonomy
+from pfocr_rdf.description import VOID_FILE, description, description_turtle
+from pfocr_rdf.descriptions import store_descriptions
+from pfocr_rdf.diagnostics import CODES, LEVELS, Diagnostic, Report, diagnose, json_line
+from pfocr_rdf.executables import executable_turtle
+from pfocr_rdf.figure_files import figure_files
+from pfocr_rdf.filenames import file_stems
+from pfocr_rdf.gate import CONTEXT_FILE, Reading, Refused, load_store, query_faults, read_again, recount_faults
+from pfocr_rdf.index_page import index_page
+from pfocr_rdf.loadscripts import load_scripts
+from pfocr_rdf.manifest import manifest, sha256sums
+from pfocr_rdf.mapping import DEFAULTS, Settings
+from pfocr_rdf.output import OutputError
+from pfocr_rdf.previous import FIGURES_FILE, read_previous
+from pfocr_rdf.progress import progress
+from pfocr_rdf.publication import (
+    DUMP,
+    FIGURE,
+    GZIP,
+    SHARD,
+    Counts,
+    Finding,
+    Publication,
+    PublishedFile,
+    in_order_of_paths,
+)
+from pfocr_rdf.queries import Query, of_figure, shipped_queries, spelled
+from pfocr_rdf.results import REPORTS
+from pfocr_rdf.sections import Survey, groups_of
+from pfocr_rdf.serialization import FORMATS, turtle_header
+from pfocr_rdf.shapefiles import description_shapes, read_shapes, shapes_folder
+from pfocr_rdf.shards import BLOCK_BYTES, SHARD_TRIPLES, Block, Dump, Pressed, gzip_member, press, shards
+from pfocr_rdf.source import read_source
+from pfocr_rdf.statistics import statistics_of
+from pfocr_rdf.terms import Term, iri_text
+from pfocr_rdf.validation import SEVERITIES, Check, Result, Validation, Verdict, mentioning_figure
+from pfocr_rdf.vocabulary import (
+    OA_ANNOTATION,
+    PFOCR_GENE_MENTION,
+    SITE,
+    WP_GENE_PRODUCT,
+    WP_METABOLITE,
+    WP_PATHWAY,
+    WP_PUBLICATION_REFERENCE,
+    SchemaOrg,
+)
+from pfocr_rdf.workers import in_order, process_runner
+
+if TYPE_CHECKING:
+    from pyoxigraph import Store
+
+__all__ = ["BASE_URL", "ENDPOINT", "Release", "release"]
+
+BASE_URL: Final = "https://data.wikipathways.org/pfocr/{version}/"
+"""Where a release is, unless something else is said: beside the releases of WikiPathways."""
+
+ENDPOINT: Final = "https://sparql.wikipathways.org/sparql"
+"""The endpoint that example queries name, unless something else is said."""
+
+_TURTLE: Final = FORMATS["turtle"].media_type
+_NTRIPLES: Final = FORMATS["ntriples"].media_type
+_JSON_LINES: Final = "application/x-ndjson"
+_TABLE: Final = "text/tab-separated-values"
+_HTML: Final = "text/html"
+_JSON_LD: Final = "application/ld+json"
+_FIGURE_FILES: Final = {
+    ".html": ("a figure, for people", _HTML),
+    ".ttl": ("the data of a figure, in Turtle", _TURTLE),
+    ".jsonld": ("the data of a figure, in JSON-LD", _JSON_LD),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release that was published.
+
+    Attributes:
+        publication: what it says of itself.
+        converted: what the conversion did.
+        changes: what has changed since the release before; empty where none was named.
+    """
+
+    publication: Publication
+    converted: Converted
+    changes: tuple[Change, ...]
+
+
+def release(
+    database: str | os.PathLike[str],
+    folder: str | os.PathLike[str],
+    *,
+    version: str,
+    issued: str | None = None,
+    previous: str | os.PathLike[str] | None = None,
+    allowed_drop: float = ALLOWED_DROP,
+    figures: bool = False,
+    base_url: str = BASE_URL,
+    endpoint: str = ENDPOINT,
+    creators: Sequence[str] = (SITE,),
+    settings: Settings = DEFAULTS,
+    taxonomy: str | os.PathLike[str] | None = None,
+    engine: str = "pyshacl",
+    report: Report | None = None,
+    jobs: int = 1,
+    quiet: bool = True,
+) -> Release:
+    """Make a release of a database.
+
+    The files are the same, byte for byte, for every number of workers.
+
+    Args:
+        database: a checkout of the database, an archive of one, or a folder of records.
+        folder: the folder of the release, which must not be there yet, or be empty.
+        version: the version of the data.
+        issued: the day of publication, `YYYY-MM-DD`; without it, the day of the source's commit, where it has one.
+        previous: the folder of the release before, to compare with, or None.
+        allowed_drop: per cent by which any count may fall.
+        figures: whether each figure gets pages of its own.
+        base_url: where the release will be; `{version}` stands for the version.
+        endpoint: the SPARQL endpoint that the example queries name.
+        creators: IRIs of those who made the data.
+        settings: the settings of the mapping.
+        taxonomy: NCBI Taxonomy's `names.dmp`, or None.
+        engine: what checks the shapes, `pyshacl` or `turbo`.
+        report: takes what is found in the records, violations too, or None.
+        jobs: worker processes; with one, everything happens in this process.
+        quiet: whether no progress is shown on standard error.
+
+    Raises:
+        Refused: when something did not pass; nothing is published then.
+        InputError: when the database or the release before cannot be used.
+        OutputError: when the release cannot be written.
+        MissingExtraError: when the engine is not installed.
+    """
+    name, target = os.fspath(database), Path(os.path.abspath(folder))  # noqa: PTH100 - links stay as they are
+    if name == STANDARD_INPUT:
+        raise InputError("a release is made of a database, not of standard input; give a checkout or an archive")
+    _check_target(target, name)
+    before = read_previous(os.fspath(previous)) if previous is not None else None
+    if before is not None and before.version == version:
+        raise InputError(f"{os.fspath(previous or '')}: is version {version}, too; give the new release another")
+    found: list[Diagnostic] = []
+    names = read_taxonomy(os.fspath(taxonomy)) if taxonomy is not None else None
+    source_database = open_input(name, report=found.append, taxonomy=names)
+    try:
+        source = read_source(name)
+    except OSError as error:
+        raise InputError(f"{error.filename or name}: {(error.strerror or str(error)).lower()}") from error
+    settings = replace(settings, created_on=settings.created_on or source.date)
+    settings.check()
+    with _building(target) as (built, work):
+        shelf = _Shelf(built)
+        say = _relative_to(source_database)
+        converted, verdict, dump = _convert(
+            source_database, found, shelf, work, settings, engine=engine, jobs=jobs, say=say, report=report, quiet=quiet
+        )
+        counts, examples, telling, listed = _press(dump, shelf, version, work, settings.schema, jobs=jobs)
+        queries = _queries(telling, settings.schema)
+        shelf.add(FIGURES_FILE, figures_table(listed), "the figures: figid and IRI", _TABLE)
+        compared = _compare(
+            before, Snapshot.of(version, counts, (figid for figid, _ in listed)), shelf, target, allowed_drop
+        )
+        publication = Publication(
+            version=version,
+            base_url=_base_url(base_url, version),
+            files=shelf.files(),
+            counts=counts,
+            source=source,
+            software=__version__,
+            issued=issued or source.date,
+            created_on=settings.created_on,
+            previous=before.version if before is not None else None,
+            diagnostics=_diagnostic_findings(converted.codes),
+            validation=_validation_findings(verdict),
+            examples=examples,
+            schema=settings.schema.namespace,
+            creators=tuple(creators),
+        )
+        _describe(publication, shelf)
+        _write_companions(publication, queries, shelf, settings.schema, endpoint)
+        store = _pass_gate(shelf, publication, queries, dump, work, settings.schema, jobs=jobs)
+        publication = replace(publication, files=shelf.files())
+        stems = file_stems(figid for figid, _ in listed) if figures else None
+        page = index_page(publication, statistics_of(store, settings.schema), queries, stems)
+        shelf.add("index.html", page, "this release, for people", _HTML)
+        if stems is not None:
+            _write_figures(publication, stems, store, shelf, work, settings.schema, jobs=jobs)
+        publication = replace(publication, files=shelf.files())
+        shelf.add("manifest.json", manifest(publication), "", "application/json")
+        shelf.add("SHA256SUMS", sha256sums(shelf.files()), "", "text/plain")
+        del store
+    return Release(publication, converted, compared)
+
+
+# ---------------------------------------------------------------------------------------------------- the folder
+
+
+def _check_target(target: Path, database: str) -> None:
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise OutputError(f"{target}: is there already, and is no folder; give the name of a new one")
+    if target.is_dir() and any(target.iterdir()):
+        raise OutputError(f"{target}: is there already, and not empty; give the name of a new folder")
+    if not target.parent.is_dir():
+        raise OutputError(f"{target.parent}: no such folder, in which the release could be made")
+    if target.resolve().is_relative_to(Path(database).resolve()):
+        raise OutputError(f"{target}: lies in the database; give a folder outside of it")
+
+
+@contextmanager
+def _building(target: Path) -> Iterator[tuple[Path, Path]]:
+    """Give a folder to build in and one to work in; in the end the first gets its name, and nothing else is left."""
+    try:
+        part = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
+    except OSError as error:
+        raise OutputError(f"{target}: cannot be made: {(error.strerror or str(error)).lower()}") from error
+    try:
+        built, work = part / "release", part / "work"
+        built.mkdir()
+        work.mkdir()
+        yield built, work
+        _sync(built)
+        built.rename(target)  # takes the place of an empty folder, and of nothing else
+        _sync_folder(target.parent)
+    except OSError as error:
+        where = error.filename or target
+        raise OutputError(f"{where}: cannot be written: {(error.strerror or str(error)).lower()}") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+FEW: Final = 500
+"""Files that are brought to the disk one by one; of more, all at once is quicker."""
+
+
+def _sync(folder: Path) -> None:
+    """Bring all that is written to the disk, before it gets its name."""
+    paths = sorted(folder.rglob("*"))
+    if len(paths) > FEW and hasattr(os, "sync"):
+        os.sync()
+        return
+    for path in paths:
+        if path.is_file():
+            with open(path, "rb") as file:
+                os.fsync(file.fileno())
+    for path in (*filter(Path.is_dir, paths), folder):
+        _sync_folder(path)
+
+
+def _sync_folder(path: Path) -> None:
+    if os.name == "posix":
+        opened = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+class _Shelf:
+    """The folder of a release as it fills, and what is said of each file."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._files: dict[str, PublishedFile] = {}
+
+    def files(self) -> tuple[PublishedFile, ...]:
+        """Give the files so far."""
+        return in_order_of_paths(self._files.values())
+
+    def path(self, path: str) -> str:
+        """Give where a file is."""
+        return str(self.root / path)
+
+    def add(self, path: str, data: bytes, title: str, media_type: str, *, role: str = "") -> None:
+        """Write a file."""
+        with self.writing(path, title, media_type, role=role) as file:
+            file.write(data)
+
+    @contextmanager
+    def writing(
+        self, path: str, title: str, media_type: str, *, role: str = "", triples: int | None = None
+    ) -> Iterator[_Writer]:
+        """Open a file for writing."""
+        place = self.root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with open(place, "xb") as raw:
+            writer = _Writer(raw)
+            yield writer
+        self._files[path] = PublishedFile(
+            path=path,
+            title=title,
+            bytes=writer.size,
+            sha256=writer.digest.hexdigest(),
+            media_type=media_type,
+            triples=triples,
+            compression=GZIP if path.endswith(".gz") else None,
+            role=role,
+        )
+
+    def amend(self, path: str, reading: Reading) -> None:
+        """Add to what is said of a file what was found when it was read again."""
+        file = self._files[path]
+        content = reading.content if file.compression is not None else None
+        self._files[path] = replace(file, triples=reading.triples, content_sha256=content)
+
+
+class _Writer:
+    """A file that is hashed as it is written."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.size = 0
+        self.digest = sha256()
+
+    def write(self, data: bytes) -> int:
+        """Write data."""
+        self.size += len(data)
+        self.digest.update(data)
+        return self._file.write(data)
+
+
+# -------------------------------------------------------------------------------------------------- the database
+
+
+def _relative_to(database: Database) -> Callable[[str], str]:
+    """Give what makes paths relative to the database, so that reports are the same wherever that is.
+
+    A message that names another record begins with its path.
+    """
+    prefix = database.records[0].tree.display("")
+    return lambda text: text.removeprefix(prefix)
+
+
+NAMED: Final = 200
+"""Violations that are named when a release is refused."""
+
+
+def _convert(
+    database: Database,
+    found: Iterable[Diagnostic],
+    shelf: _Shelf,
+    work: Path,
+    settings: Settings,
+    *,
+    engine: str,
+    jobs: int,
+    say: Callable[[str], str],
+    report: Report | None,
+    quiet: bool,
+) -> tuple[Converted, Verdict, Dump]:
+    """Convert the records to one file of lines, and check each figure on the way.
+
+    Raises:
+        Refused: when shapes are violated, or no record could be read.
+    """
+    records = len(database.records)
+    violated: list[Diagnostic] = []
+    check = Check(read_shapes().spelled(settings.schema.namespace), engine)
+    check.prepare()
+    with ExitStack() as stack:
+        open_file = stack.enter_context
+        lines = open_file(shelf.writing("diagnostics.jsonl", "what was found in the records", _JSON_LINES))
+        as_lines = open_file(shelf.writing("validation.jsonl", "what the shapes found", _JSON_LINES))
+        as_turtle = open_file(shelf.writing("validation.ttl", "what the shapes found, as a SHACL report", _TURTLE))
+        raw = open_file(open(work / "dump.nt", "wb"))  # noqa: SIM115 - the stack closes it
+        writers = [
+            REPORTS["json"](as_lines, check.shapes),  # type: ignore[arg-type]  # write is all that they call
+            REPORTS["turtle"](as_turtle, check.shapes),  # type: ignore[arg-type]
+        ]
+
+        def take(diagnostic: Diagnostic) -> None:
+            lines.write(json_line(replace(diagnostic, file=say(diagnostic.file), message=say(diagnostic.message))))
+            if report is not None:
+                report(diagnostic)
+
+        def result_found(result: Result) -> None:
+            for writer in writers:
+                writer.add(replace(result, file=say(result.file)))
+            if result.severity == "Violation" and len(violated) < NAMED:
+                place = " ".join(filter(None, (result.focus, result.path, result.value)))
+                message = f"{result.name}: {result.message}"
+                violated.append(diagnose("shape-violated", message, file=result.file, figid=result.figid, value=place))
+
+        for diagnostic in found:
+            take(diagnostic)
+        dump = Dump(raw, block_bytes=BLOCK_BYTES)
+        validation = Validation(check, result_found, run=partial(in_order, workers=jobs) if jobs > 1 else None)
+        with progress(records, quiet=quiet) as advance:
+            counts = convert_databases(
+                [database],
+                write=dump.write,
+                settings=settings,
+                format="ntriples",
+                report=take,
+                run=process_runner(min(jobs, -(-records // CHUNK))),
+                advance=advance,
+                validation=validation,
+            )
+        dump.finish()
+        counts.codes += Counter(diagnostic.code for diagnostic in found)
+        for writer in writers:
+            writer.finish()
+    if violated:
+        more = validation.verdict.count("Violation") - len(violated)
+        raise Refused(
+            *map(str, violated),
+            *((f"and {more:,} more violations, which `pfocr-rdf validate` shows",) if more else ()),
+        )
+    if not counts.figures:
+        raise Refused("there is no figure: no record could be read")
+    return counts, validation.verdict, dump
+
+
+def _press(
+    dump: Dump, shelf: _Shelf, version: str, work: Path, schema: SchemaOrg, *, jobs: int
+) -> tuple[Counts, tuple[str, ...], str, list[tuple[str, str]]]:
+    """Cut, compress and count the dump, and write it in Turtle, too.
+
+    Returns:
+        The counts; examples of what is in the data; the figid of a figure that has much to tell; all figids, sorted,
+        each with the figure's IRI.
+    """
+    blocks = partial(_pressed, str(work / "dump.nt"), schema)
+    with ExitStack() as stack, Counting() as counting:
+        open_file = stack.enter_context
+        whole = open_file(shelf.writing(f"pfocr-{version}.nt.gz", "the whole graph in N-Triples", _NTRIPLES, role=DUMP))
+        turtle = open_file(shelf.writing(f"pfocr-{version}.ttl.gz", "the whole graph in Turtle", _TURTLE, role=DUMP))
+        turtle.write(gzip_member(turtle_header(schema)))
+        pressed = in_order(blocks, dump.blocks, workers=min(jobs, len(dump.blocks)))
+        for number, shard in enumerate(shards(dump.blocks, triples=SHARD_TRIPLES), 1):
+            if sum(block.triples for block in shard) > SHARD_TRIPLES:
+                raise Refused(f"a description has more than {SHARD_TRIPLES:,} triples, which no shard may have")
+            path = f"shards/pfocr-{version}-{number:04}.nt.gz"
+            with shelf.writing(path, f"part {number} of the graph", _NTRIPLES, role=SHARD) as part:
+                for _ in shard:
+                    block = next(pressed)
+                    part.write(block.ntriples)
+                    whole.write(block.ntriples)
+                    turtle.write(block.turtle)
+                    counting.add(block.tally)
+        for _ in pressed:  # there is no more; the workers end
+            pass
+        examples = _examples(counting.first, schema)
+        listed = [(figid, iri_text(figure)) for figure, figid in counting.figures]
+        telling = _telling_figure(counting.first, counting.figures)
+        return counting.counts(), examples, telling, sorted(listed)
+
+
+def _pressed(path: str, schema: SchemaOrg, block: Block) -> Pressed:
+    with open(path, "rb") as file:
+        file.seek(block.start)
+        return press(file.read(block.length), schema)
+
+
+def _examples(first: dict[Term, Term], schema: SchemaOrg) -> tuple[str, ...]:
+    """Choose examples of what is in the data."""
+    kinds = (
+        WP_PATHWAY,
+        OA_ANNOTATION,
+        WP_GENE_PRODUCT,
+        WP_METABOLITE,
+        schema.medical_condition,
+        schema.taxon,
+        WP_PUBLICATION_REFERENCE,
+    )
+    return tuple(dict.fromkeys(iri_text(first[kind]) for kind in kinds if kind in first))
+
+
+def _compare(
+    before: Snapshot | None, after: Snapshot, shelf: _Shelf, target: Path, allowed_drop: float
+) -> tuple[Change, ...]:
+    """Compare with the release before.
+
+    Raises:
+        Refused: when a count fell by more than is allowed; what has changed is then left beside the release's name.
+    """
+    if before is None:
+        return ()
+    found = tuple(changes(before, after))
+    table = changes_table(found)
+    if fallen := falls(found, allowed_drop):
+        beside = target.with_name(f"{target.name}.changes.tsv")
+        beside.write_bytes(table)
+        gone = sum(change.before > change.after for change in found if change.kind == "figure")
+        raise Refused(
+            *map(str, fallen),
+            f"counts fell by more than {allowed_drop:g}% since version {before.version}; {gone:,} figures are gone: "
+            f"see {beside}. Where that is meant, --allow-drop allows it",
+        )
+    shelf.add("changes.tsv", table, f"what has changed since version {before.version}", _TABLE)
+    return found
+
+
+# ------------------------------------------------------------------------------------------------- all the rest
+
+
+def _base_url(base_url: str, version: str) -> str:
+    url = base_url.replace("{version}", version)
+    return url if url.endswith("/") else f"{url}/"
+
+
+def _diagnostic_findings(codes: Counter[str]) -> tuple[Finding, ...]:
+    order = sorted(codes, key=lambda name: (LEVELS.index(CODES[name].level), -codes[name], name))
+    return tuple(Finding(CODES[name].level, name, codes[name], CODES[name].meaning) for name in order)
+
+
+def _validation_findings(verdict: Verdict) -> tuple[Finding, ...]:
+    index = read_shapes().index
+    results = verdict.results
+    order = sorted(results, key=lambda key: (SEVERITIES.index(key[0]), -results[key], key[1]))
+    return tuple(Finding(severity, index[shape].name, results[severity, shape]) for severity, shape in order)
+
+
+def _describe(publication: Publication, shelf: _Shelf) -> None:
+    """Write the description, and check it.
+
+    Raises:
+        Refused: when it is not what its shapes ask for.
+    """
+    statements = list(description(publication))
+    shapes = description_shapes()
+    checked = Check(shapes, part=True)([statements])
+    faults = [located.result for located in checked.results if located.result.severity == "Violation"]
+    if faults:
+        raise Refused(*(f"the description: {fault.name}: {fault.message} ({fault.focus})" for fault in faults))
+    data = description_turtle(publication)
+    shelf.add(VOID_FILE, data, "the description of the dataset", _TURTLE)
+    shelf.add(".well-known/void", data, "the description again, where programs look for it", _TURTLE)
+
+
+def _queries(figid: str, schema: SchemaOrg) -> tuple[Query, ...]:
+    """Give the queries that ship with the package, as they are asked of the data.
+
+    Args:
+        figid: a figure that is in the data, for those that ask of one.
+        schema: how the data spells schema.org.
+    """
+    return tuple(replace(query, text=spelled(of_figure(query.text, figid), schema)) for query in shipped_queries())
+
+
+def _telling_figure(first: Mapping[Term, Term], figures: Sequence[tuple[Term, str]]) -> str:
+    """Choose a figure that has much to tell: the first in which a gene was read, or the first of all."""
+    mention = first.get(PFOCR_GENE_MENTION)
+    figure = mentioning_figure(mention) if mention is not None else None
+    return next((figid for iri, figid in figures if iri == figure), figures[0][1])
+
+
+def _write_companions(
+    publication: Publication, queries: Sequence[Query], shelf: _Shelf, schema: SchemaOrg, endpoint: str
+) -> None:
+    """Write what helps to use the data: vocabulary, shapes, context, queries, scripts."""
+    package = Path(__file__).parent
+    shelf.add(
+        "vocabulary.ttl", (package / "data" / "vocabulary.ttl").read_bytes(), "PFOCR's own terms, defined", _TURTLE
+    )
+    folder = shapes_folder()
+    for path in sorted(folder.rglob("*.ttl")):
+        name = path.relative_to(folder).as_posix()
+        shelf.add(f"shapes/{name}", path.read_bytes(), f"SHACL shapes: {name.removesuffix('.ttl')}", _TURTLE)
+    shelf.add(CONTEXT_FILE, context_document(schema), "the JSON-LD context", _JSON_LD)
+    for query in queries:
+        shelf.add(f"queries/{query.name}.rq", query.text.encode(), query.question, "application/sparql-query")
+    shelf.add(
+        "queries.ttl", executable_turtle(queries, target=endpoint, schema=schema), "the queries, for editors", _TURTLE
+    )
+    for script in load_scripts(publication):
+        shelf.add(script.path, script.text.encode(), script.title, script.media_type)
+
+
+def _pass_gate(
+    shelf: _Shelf,
+    publication: Publication,
+    queries: Sequence[Query],
+    dump: Dump,
+    work: Path,
+    schema: SchemaOrg,
+    *,
+    jobs: int,
+) -> Store:
+    """Read all that was written again, and ask it what it holds; give a store of the whole graph.
+
+    Raises:
+        Refused: when something is not as it should be.
+    """
+    turtle, ntriples = (
+        next(file.path for file in publication.of_role(DUMP) if file.media_type == media_type)
+        for media_type in (_TURTLE, _NTRIPLES)
+    )
+    files = sorted(
+        shelf.files(), key=lambda file: (file.path != VOID_FILE, file.path != turtle, -file.bytes, file.path)
+    )
+    tasks = [(shelf.path(file.path), file.path == turtle) for file in files]
+    again = in_order(_read_again, tasks, workers=jobs)
+    # workers read the next files, which are the largest, while this process fills a store and asks it
+    first = next(again)
+    store = load_store(shelf.path(ntriples), triples=dump.triples, folder=str(work / "store"))
+    faults = [*recount_faults(store, publication.counts), *query_faults(store, queries, schema)]
+    in_shards = 0
+    for file, reading in zip(files, chain((first,), again), strict=True):
+        if reading.fault:
+            faults.append(f"{file.path}: {reading.fault}")
+            continue
+        shelf.amend(file.path, reading)
+        if file.role == DUMP and reading.triples != dump.triples:
+            faults.append(f"{file.path}: holds {reading.triples:,} triples, not the {dump.triples:,} that were written")
+        elif file.role == DUMP and (reading.lines or reading.content) != dump.digest.hexdigest():
+            faults.append(f"{file.path}: does not hold what was converted")
+        if file.role == SHARD:
+            in_shards += reading.triples or 0
+    if in_shards != dump.triples:
+        faults.append(f"the shards hold {in_shards:,} triples, not the {dump.triples:,} that were written")
+    if faults:
+        raise Refused(*faults)
+    return store
+
+
+def _read_again(task: tuple[str, bool]) -> Reading:
+    path, lines = task
+    return read_again(path, lines=lines)
+
+
+def _write_figures(
+    publication: Publication,
+    stems: Mapping[str, str],
+    store: Store,
+    shelf: _Shelf,
+    work: Path,
+    schema: SchemaOrg,
+    *,
+    jobs: int,
+) -> None:
+    """Write the pages of figures and their data, and read them again.
+
+    Raises:
+        Refused: when one of them cannot be read.
+    """
+    counts = publication.counts
+    groups = groups_of([str(work / "dump.nt")], Survey(counts.figures, counts.triples, schema, in_order=True))
+    written = figure_files(groups, store_descriptions(store), publication=publication, stems=stems, schema=schema)
+    for path, data in written:
+        title, media_type = _FIGURE_FILES[Path(path).suffix]
+        shelf.add(path, data, title, media_type, role=FIGURE)
+    files = shelf.files()
+    paths = [file.path for file in files if file.role == FIGURE and file.media_type != _HTML]
+    parts = [paths[start : start + PORTION] for start in range(0, len(paths), PORTION)]
+    if len(paths) != 2 * counts.figures:
+        raise Refused(f"there are {len(paths) // 2:,} figures with pages, not {counts.figures:,}")
+    faults: list[str] = []
+    tasks = [[(shelf.path(path), False) for path in part] for part in parts]
+    for part, readings in zip(parts, in_order(_read_some, tasks, workers=jobs), strict=True):
+        for path, reading in zip(part, readings, strict=True):
+            shelf.amend(path, reading)
+            if reading.fault or not reading.triples:
+                faults.append(f"{path}: {reading.fault or 'holds no triple'}")
+    if faults:
+        raise Refused(*faults)
+
+
+PORTION: Final = 100
+"""Files that are read again at once."""
+
+
+def _read_some(tasks: Sequence[tuple[str, bool]]) -> list[Reading]:
+    return list(map(_read_again, tasks))

@@ -1,0 +1,169 @@
+"""The scripts that load a release, run as their users run them, with the stores that are installed."""
+
+from __future__ import annotations
+
+import configparser
+import gzip
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from releases import make
+
+SCRIPTS = ("fuseki.sh", "oxigraph.sh", "qlever.sh")
+
+
+@pytest.fixture
+def release(examples: Path, tmp_path: Path) -> Path:
+    """A release in several shards, for the folder's name has a blank in it."""
+    folder = tmp_path / "a release"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pfocr_rdf.release.BLOCK_BYTES", 50_000)
+        patch.setattr("pfocr_rdf.release.SHARD_TRIPLES", 2_000)
+        make(examples, folder)
+    assert len(list((folder / "shards").iterdir())) > 2
+    return folder
+
+
+def lose_lines(shard: Path) -> None:
+    """Make a shard a valid one that holds less."""
+    lines = gzip.decompress(shard.read_bytes()).splitlines(keepends=True)
+    shard.write_bytes(gzip.compress(b"".join(lines[:-9])))
+
+
+def sh(script: Path, *arguments: str, path: str = "") -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PATH": os.pathsep.join(filter(None, (path, os.environ["PATH"])))}
+    return subprocess.run(
+        ["sh", script, *arguments], capture_output=True, text=True, check=False, env=environment, timeout=120
+    )
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_scripts_are_right_for_any_shell(release: Path, name: str) -> None:
+    assert subprocess.run(["sh", "-n", release / "load" / name], check=False).returncode == 0
+    if shutil.which("shellcheck") is not None:
+        assert subprocess.run(["shellcheck", release / "load" / name], check=False).returncode == 0
+
+
+@pytest.fixture
+def oxigraph() -> str:
+    """The folder of the program `oxigraph`."""
+    beside = Path(sys.executable).parent
+    found = shutil.which("oxigraph", path=f"{beside}{os.pathsep}{os.environ['PATH']}")
+    if found is None:
+        pytest.skip("the program oxigraph is not installed: pip install oxigraph")
+    return str(Path(found).parent)
+
+
+def test_oxigraph(release: Path, oxigraph: str, tmp_path: Path) -> None:
+    done = sh(release / "load" / "oxigraph.sh", str(tmp_path / "a store"), path=oxigraph)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-3:] == ["triples: 6987", "figures: 15", "mentions: 294"]
+
+
+def test_oxigraph_that_lacks_a_part_is_found(release: Path, oxigraph: str, tmp_path: Path) -> None:
+    lose_lines(sorted((release / "shards").iterdir())[1])
+    done = sh(release / "load" / "oxigraph.sh", str(tmp_path / "store"), path=oxigraph)
+    assert done.returncode == 1
+    assert "not loaded: the store holds 6978 triples, the release 6987" in done.stderr
+
+
+def test_a_folder_for_the_store_must_be_given(release: Path) -> None:
+    for name in ("fuseki.sh", "oxigraph.sh"):
+        done = sh(release / "load" / name)
+        assert done.returncode != 0
+        assert "give a folder" in done.stderr
+
+
+def test_a_relative_folder_is_that_of_the_user(
+    release: Path, oxigraph: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert sh(release / "load" / "oxigraph.sh", "store", path=oxigraph).returncode == 0
+    assert (tmp_path / "store").is_dir()
+
+
+def test_the_settings_of_qlever_are_complete(release: Path) -> None:
+    settings = configparser.ConfigParser(interpolation=configparser.ExtendedInterpolation())
+    settings.read(release / "load" / "Qleverfile")
+    assert settings["data"]["NAME"] == "pfocr"
+    dump = release / "load" / settings["index"]["INPUT_FILES"]
+    command = settings["index"]["CAT_INPUT_FILES"]
+    done = subprocess.run(["sh", "-c", command], cwd=release / "load", capture_output=True, check=True)
+    assert done.stdout == gzip.decompress(dump.read_bytes())
+    assert settings["index"]["CAT_INPUT_FILES"].startswith("zcat ")
+    assert {"data", "index", "server", "runtime", "ui"} == set(settings.sections())
+
+
+# ---------------------------------------------------------------------------------------------------- Virtuoso
+
+_INI = """
+[Database]
+DatabaseFile = {folder}/virtuoso.db
+ErrorLogFile = {folder}/virtuoso.log
+LockFile = {folder}/virtuoso.lck
+TransactionFile = {folder}/virtuoso.trx
+xa_persistent_file = {folder}/virtuoso.pxa
+[TempDatabase]
+DatabaseFile = {folder}/temporary.db
+TransactionFile = {folder}/temporary.trx
+[Parameters]
+ServerPort = 127.0.0.1:{port}
+DisableUnixSocket = 1
+NumberOfBuffers = 10000
+DirsAllowed = {allowed}
+"""
+
+
+@pytest.fixture
+def virtuoso(tmp_path: Path) -> Iterator[str]:
+    """A Virtuoso that runs, by its address; it may read the test's folder."""
+    if shutil.which("virtuoso-t") is None or shutil.which("isql-vt") is None:
+        pytest.skip("Virtuoso is not installed: apt-get install virtuoso-opensource-7-bin")
+    folder = tmp_path / "virtuoso"
+    folder.mkdir()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    ini = folder / "virtuoso.ini"
+    ini.write_text(_INI.format(folder=folder, port=port, allowed=tmp_path), "utf-8")
+    command = ["virtuoso-t", "+configfile", str(ini), "+foreground"]
+    with (
+        open(folder / "output", "wb") as output,
+        subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output) as process,
+    ):
+        try:
+            end = time.monotonic() + 60
+            while isql(f"127.0.0.1:{port}", "EXEC=status ();").returncode != 0:
+                if process.poll() is not None or time.monotonic() > end:
+                    pytest.fail((folder / "output").read_text("utf-8", "replace"))
+                time.sleep(0.1)
+            yield f"127.0.0.1:{port}"
+        finally:
+            process.kill()
+
+
+def isql(address: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = ["isql-vt", address, "dba", "dba", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, stdin=subprocess.DEVNULL)
+
+
+@pytest.mark.slow
+def test_virtuoso(release: Path, virtuoso: str) -> None:
+    shards = release.rename(release.with_name("release"))
+    script = str(shards / "load" / "virtuoso.sql")
+    for _ in range(2):  # a second load takes the place of the first
+        done = isql(virtuoso, script, "-u", f"folder={shards}")
+        assert "Error" not in done.stdout + done.stderr
+        assert "all of PFOCR 2026.11 is loaded" in done.stdout
+    lose_lines(sorted((shards / "shards").iterdir())[1])
+    done = isql(virtuoso, script, "-u", f"folder={shards}")
+    assert "not loaded: the store holds 6978 triples, the release 6987" in done.stderr
+    assert "all of PFOCR" not in done.stdout

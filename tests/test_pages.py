@@ -1,0 +1,510 @@
+"""Pages without a browser: what they say, what they link to, and that nothing a record holds becomes markup."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pyoxigraph
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import block, record, table
+from checkouts import Checkout
+from pfocr_rdf.figure_page import FigurePage, figure_html, figure_page
+from pfocr_rdf.index_page import index_page
+from pfocr_rdf.pages import script_data, visible
+from pfocr_rdf.plots import bar_plot, column_plot
+from pfocr_rdf.publication import Publication
+from pfocr_rdf.queries import shipped_queries
+from pfocr_rdf.statistics import Statistics, statistics_of
+from pfocr_rdf.vocabulary import SCHEMA_HTTP
+from publications import Released, released
+
+VOID = frozenset(("meta", "link", "img", "br", "hr"))
+FIGURE = "figures/PMC99000001__fcell-08-900001-g001.html"
+
+
+class Page(HTMLParser):
+    """A page as it is parsed: its elements with their attributes, and their texts.
+
+    Every element must be closed where it should be.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[tuple[str, str]] = []
+        self._open: list[str] = []
+        self.feed(data.decode())
+        self.close()
+        assert not self._open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert len(dict(attrs)) == len(attrs), f"an attribute of <{tag}> stands twice"
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.texts.append((self._open[-1] if self._open else "", data))
+
+    def all(self, tag: str, **attributes: str) -> list[dict[str, str | None]]:
+        return [
+            found
+            for name, found in self.elements
+            if name == tag and all(found.get(key) == value for key, value in attributes.items())
+        ]
+
+    def links(self, rel: str) -> list[str]:
+        return [str(link["href"]) for link in self.all("link", rel=rel)]
+
+    def text(self, without: tuple[str, ...] = ("style", "script", "title")) -> str:
+        return " ".join(" ".join(text for tag, text in self.texts if tag not in without).split())
+
+    def addresses(self) -> Iterator[str]:
+        for _, attributes in self.elements:
+            for name in ("href", "src"):
+                if (value := attributes.get(name)) is not None:
+                    yield value
+
+
+@pytest.fixture(scope="module")
+def release(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Released:
+    return released(examples, tmp_path_factory.mktemp("release"))
+
+
+@pytest.fixture(scope="module")
+def files(release: Released) -> dict[str, bytes]:
+    return {**release.figure_files(), "index.html": release.index_page()}
+
+
+@pytest.fixture(scope="module")
+def index(files: dict[str, bytes]) -> Page:
+    return Page(files["index.html"])
+
+
+@pytest.fixture(scope="module")
+def figure(files: dict[str, bytes]) -> Page:
+    return Page(files[FIGURE])
+
+
+# ----------------------------------------------------------------------------------------------------- every page
+
+
+def test_every_page_is_whole(files: dict[str, bytes]) -> None:
+    for path, data in files.items():
+        if path.endswith(".html"):
+            page = Page(data)
+            assert [attributes.get("lang") for tag, attributes in page.elements if tag == "html"] == ["en"], path
+            assert len(page.all("h1")) == len(page.all("main")) == 1
+            identifiers = Counter(str(a["id"]) for _, a in page.elements if "id" in a)
+            assert set(identifiers.values()) <= {1}, path
+
+
+def test_every_link_within_the_release_leads_to_a_file(release: Released, files: dict[str, bytes]) -> None:
+    there = {*files, *(file.path for file in release.publication.files), "manifest.json", "SHA256SUMS", "index.html"}
+    for path, data in files.items():
+        if path.endswith(".html"):
+            page = Page(data)
+            places = {f"#{attributes['id']}" for _, attributes in page.elements if "id" in attributes}
+            for address in page.addresses():
+                if address.startswith("#"):
+                    assert address in places
+                elif not urlsplit(address).scheme:
+                    assert unquote(urljoin(path, address)) in there, (path, address)
+
+
+def test_the_policy_allows_the_page_and_nothing_else(files: dict[str, bytes]) -> None:
+    for path, data in files.items():
+        if not path.endswith(".html"):
+            continue
+        page = Page(data)
+        (meta,) = page.all("meta", **{"http-equiv": "Content-Security-Policy"})
+        policy = dict(part.split(" ", 1) for part in str(meta["content"]).split("; "))
+        assert policy["default-src"] == "'none'"
+        assert policy["img-src"] in ("data: https://europepmc.org", "data:")
+        assert "unsafe" not in str(meta["content"])
+        assert not [attributes for _, attributes in page.elements if "style" in attributes]
+        assert not [name for _, attributes in page.elements for name in attributes if name.startswith("on")]
+
+
+def test_nothing_is_fetched_but_the_image(files: dict[str, bytes]) -> None:
+    for path, data in files.items():
+        if path.endswith(".html"):
+            page = Page(data)
+            assert not [a for _, a in page.elements if "srcset" in a or "data" in a]
+            assert not page.all("iframe") + page.all("object") + page.all("embed") + page.all("base")
+            assert not page.links("stylesheet") + page.links("preload") + page.links("preconnect")
+            assert not [a for a in page.all("script") if "src" in a]
+            sources = [str(image["src"]) for image in page.all("img")]
+            assert len(sources) <= 1
+            assert all(source.startswith("https://europepmc.org/articles/PMC") for source in sources)
+            styles = [text for tag, text in page.texts if tag == "style"]
+            assert not [text for text in styles if "url(" in text or "@import" in text]
+
+
+# ------------------------------------------------------------------------------------------------- a figure's page
+
+
+def test_signposts_of_a_figure(figure: Page) -> None:
+    iri = "https://pfocr.wikipathways.org/figures/PMC99000001__fcell-08-900001-g001.html"
+    assert figure.links("cite-as") == [iri]
+    assert figure.links("license") == ["https://creativecommons.org/publicdomain/zero/1.0/"]
+    assert figure.links("type") == ["https://schema.org/AboutPage", "https://schema.org/Dataset"]
+    assert figure.links("author") == ["https://www.wikipathways.org/"]
+    assert figure.links("collection") == ["../index.html"]
+    (item,) = figure.all("link", rel="item")
+    assert item["href"] == "https://europepmc.org/articles/PMC99000001/bin/fcell-08-900001-g001.jpg"
+    assert item["type"] == "image/jpeg"
+    for rel in ("alternate", "describedby"):
+        found = {link["type"]: link["href"] for link in figure.all("link", rel=rel)}
+        assert found == {
+            "text/turtle": "PMC99000001__fcell-08-900001-g001.ttl",
+            "application/ld+json": "PMC99000001__fcell-08-900001-g001.jsonld",
+        }
+
+
+def test_a_figure_is_told_to_people(figure: Page) -> None:
+    text = figure.text()
+    for said in (
+        "Canonical Wnt signalling in the colon crypt and its failure in colorectal cancer",
+        "Figure F1 of",
+        "Two faces of the Wnt switch in the colon crypt",
+        "Journal of Invented Signalling",
+        "(A) Wnt OFF: AXIN1, APC, CK1α and GSK3β hold β-catenin",
+        "2021",
+        "0.9637421",
+        "20 words read, 52 genes found",
+        "FamPlex family",
+        "NCBI Gene 7471",
+        "Mus musculus",
+    ):
+        assert said in text, said
+    targets = {str(link["href"]) for link in figure.all("a")}
+    assert {
+        "https://doi.org/10.5555/pfocr-example.2021.0001",
+        "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC99000001/",
+        "https://www.ncbi.nlm.nih.gov/gene/7471",
+        "http://purl.obolibrary.org/obo/NCBITaxon_9606",
+        "https://identifiers.org/wikipathways/WP428",
+    } <= targets
+    (image,) = figure.all("img")
+    assert image["loading"] == "lazy"
+    assert image["alt"] == (
+        "The figure: Canonical Wnt signalling in the colon crypt and its failure in colorectal cancer"
+    )
+
+
+def test_every_mention_is_on_the_page(release: Released, files: dict[str, bytes]) -> None:
+    """Its word to the letter, its match, and a link for each body."""
+    rows = release.store.query(
+        """SELECT ?figid ?word ?match (GROUP_CONCAT(STR(?body); separator=" ") AS ?bodies) {
+            ?mention oa:hasTarget/dcterms:identifier ?figid ; pfocr:word ?word
+            OPTIONAL { ?mention pfocr:match ?match } OPTIONAL { ?mention oa:hasBody ?body }
+        } GROUP BY ?mention ?figid ?word ?match""",
+        prefixes={
+            "oa": "http://www.w3.org/ns/oa#",
+            "dcterms": "http://purl.org/dc/terms/",
+            "pfocr": "https://pfocr.wikipathways.org/vocab#",
+        },
+    )
+    shown: dict[str, set[tuple[str, str, int]]] = {}
+    for section in release.sections:
+        page = page_of(release, section)
+        shown[page.figid] = {
+            (mention.word, mention.match, len(mention.entities)) for part in page.mentions for mention in part.words
+        }
+    words = {
+        figid: {text for tag, text in Page(files[f"figures/{figid}.html"]).texts if tag == "th"} for figid in shown
+    }
+    counted = 0
+    for figid, word, match, bodies in rows:  # type: ignore[union-attr]  # a SELECT query
+        found = (word.value, match.value if match else "", len(bodies.value.split()) if bodies else 0)
+        assert found in shown[figid.value]
+        assert visible(word.value) in words[figid.value]
+        counted += 1
+    assert counted == release.publication.counts.mentions
+
+
+def page_of(release: Released, section: Any) -> FigurePage:
+    from pfocr_rdf.descriptions import store_descriptions, whole_figure
+
+    return figure_page(whole_figure(section, store_descriptions(release.store), SCHEMA_HTTP), SCHEMA_HTTP)
+
+
+def test_a_figure_of_which_little_is_known(checkout: Checkout, tmp_path: Path) -> None:
+    checkout.record()
+    files = released(checkout.root, tmp_path).figure_files()
+    page = Page(files["figures/PMC1__a.html"])
+    text = page.text()
+    assert "PMC1__a" in text
+    assert "names no image" in text
+    assert "no caption" in text
+    assert "No gene, chemical or disease was read" in text
+    assert not page.all("img")
+    assert "None" not in text
+
+
+def test_an_image_from_elsewhere_is_allowed_from_there(checkout: Checkout, tmp_path: Path) -> None:
+    from pfocr_rdf import Settings
+
+    checkout.record("filename: a.jpg")
+    settings = Settings(image_url="https://images.example.org:8443/{pmcid}/{filename}")
+    data = released(checkout.root, tmp_path, settings).figure_files()["figures/PMC1__a.html"]
+    assert b"img-src data: https://images.example.org:8443;" in data
+
+
+# --------------------------------------------------------------------------------------------- hostile records
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "</style><img src=x onerror=alert(1)>",
+    '" onload="alert(1)',
+    "' autofocus onfocus='alert(1)",
+    "--><svg/onload=alert(1)>",
+    "{{ 7 * 7 }} {% for x in y %}",
+    "&lt;b&gt; &amp;amp; &#x3c;",
+    "<!-- comment",
+    "]]>",
+    "javascript:alert(1)",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_text_stays_a_text(text: str, checkout: Checkout, tmp_path: Path) -> None:
+    """In each place of a page where a record's values stand."""
+    filename = text.replace("/", "_")
+    values: dict[str, Any] = {
+        "figid": "PMC1__a",
+        "pmcid": "PMC1",
+        "figtitle": text,
+        "caption": text,
+        "papertitle": text,
+        "reftext": text,
+        "journal_title": text,
+        "number": text,
+        "figtype": text,
+        "keywords": text,
+        "organisms": [text],
+        "filename": filename,
+        "doi": f"10.1/{text}",
+        "schema-jsonld": block(description=text, keywords=[text]),
+    }
+    checkout.write("_figures/PMC1__a.md", record(values))
+    row = ("9606", text, "Primates", text, text, text, "1", text, "1", "1", "1")
+    checkout.write("_data/PMC1__a-genes.tsv", table("gene", row))
+    release = released(checkout.root, tmp_path)
+    harmless = Page(figure_html(harmless_page(release), publication=release.publication, stem="PMC1__a"))
+    page = Page(release.figure_files()["figures/PMC1__a.html"])
+    assert shape(page) == shape(harmless)
+    assert page.text().count(" ".join(text.split())) >= 9
+    index = Page(release.index_page())
+    assert text in " ".join(value for _, value in index.texts)
+    assert len(index.all("script")) == 2
+
+
+def harmless_page(release: Released) -> FigurePage:
+    """Give what a page shows, each text of a record replaced by a word."""
+    (section,) = release.sections
+    page = page_of(release, section)
+    assert page.paper is not None
+    (genes,) = page.mentions
+    (mention,) = genes.words
+    entities = tuple(replace(entity, text="word", note="word") for entity in mention.entities)
+    return replace(
+        page,
+        title="word",
+        caption="word",
+        number="word",
+        type="word",
+        image="https://europepmc.org/word.jpg" if page.image else None,
+        organisms=tuple(replace(organism, text="word") for organism in page.organisms),
+        paper=replace(page.paper, title="word", citation="word", journal="word", keywords=("word",)),
+        mentions=(replace(genes, words=(replace(mention, word="w", match="w", lexicon="w", entities=entities),)),),
+    )
+
+
+def shape(page: Page) -> list[tuple[str, list[str]]]:
+    """Give the elements of a page with the names of their attributes."""
+    return [(tag, sorted(attributes)) for tag, attributes in page.elements]
+
+
+@given(st.text())
+def test_any_text_in_a_script(text: str) -> None:
+    written = str(script_data({"text": text}))
+    assert not re.search("[<>&\u2028\u2029]", written)
+    assert json.loads(written) == {"text": text}
+
+
+@given(st.text())
+def test_controls_are_made_visible(text: str) -> None:
+    shown = visible(text)
+    assert len(shown) == len(text)
+    assert not re.search("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown)
+    assert all(new in (old, "\ufffd") for new, old in zip(shown, text, strict=True))
+
+
+# ---------------------------------------------------------------------------------------------------- the index
+
+
+def test_the_index_says_what_the_release_is(release: Released, index: Page) -> None:
+    publication, text = release.publication, index.text()
+    for said in (
+        publication.title,
+        publication.version,
+        publication.description,
+        "2026-11-20",
+        "2026.10",
+        "CC0 1.0 (public domain)",
+        "0123456789abcdef0123456789abcdef01234567",
+        f"{publication.counts.triples:,}",
+        "figures 15",
+        "Hanspers K",
+        publication.iri,
+        "organism-unknown",
+        "No taxon is known",
+        "figure: caption given",
+    ):
+        assert said in text, said
+    for file in publication.files:
+        assert file.path in text
+        assert file.title in text
+        assert file.sha256 in text
+    assert "19.0 kB" in text  # of pfocr-2026.11.nt.gz, whose size is made up
+    assert {link["href"] for link in index.all("a", rel="license")} == {publication.licence}
+
+
+def test_signposts_of_the_index(release: Released, index: Page) -> None:
+    publication = release.publication
+    assert index.links("cite-as") == [publication.iri]
+    assert index.links("license") == [publication.licence]
+    assert index.links("describedby") == ["void.ttl"]
+    assert index.links("item") == ["pfocr-2026.11.nt.gz", "pfocr-2026.11.ttl.gz"]
+    assert index.links("author") == list(publication.creators)
+    assert "https://schema.org/AboutPage" in index.links("type")
+
+
+def test_the_dataset_as_search_engines_want_it(release: Released, index: Page) -> None:
+    """https://developers.google.com/search/docs/appearance/structured-data/dataset"""
+    (text,) = [text for tag, text in index.texts if tag == "script" and "@context" in text]
+    described = json.loads(text)
+    publication = release.publication
+    assert (described["@context"], described["@type"]) == ("https://schema.org/", "Dataset")
+    assert described["name"]
+    assert 50 <= len(described["description"]) <= 5000
+    assert described["identifier"] == publication.iri
+    assert described["license"] == "https://creativecommons.org/publicdomain/zero/1.0/"
+    assert described["version"] == "2026.11"
+    assert described["datePublished"] == "2026-11-20"
+    assert described["isAccessibleForFree"] is True
+    assert all(creator["@type"] == "Organization" and creator["name"] for creator in described["creator"])
+    assert described["publisher"]["name"] == "WikiPathways"
+    downloads = described["distribution"]
+    assert [download["contentUrl"] for download in downloads] == [
+        f"https://data.example.org/pfocr/2026.11/pfocr-2026.11.{ending}.gz" for ending in ("nt", "ttl")
+    ]
+    for download, file in zip(downloads, publication.of_role("dump"), strict=True):
+        assert download["@type"] == "DataDownload"
+        assert download["encodingFormat"] == [file.media_type, "application/gzip"]
+        assert download["contentSize"] == f"{file.bytes} B"
+        assert download["sha256"] == file.sha256
+
+
+def test_what_is_not_known_is_left_out(release: Released) -> None:
+    publication = replace(release.publication, issued=None, created_on=None, previous=None)
+    data = index_of(publication, statistics_of(release.store))
+    page = Page(data)
+    assert "None" not in page.text()
+    (text,) = [text for tag, text in page.texts if tag == "script" and "@context" in text]
+    assert not {"datePublished", "dateCreated"} & set(json.loads(text))
+
+
+def test_an_empty_release_has_a_page(release: Released) -> None:
+    publication = replace(release.publication, files=(), diagnostics=(), validation=())
+    page = Page(index_of(publication, statistics_of(pyoxigraph.Store())))
+    assert not page.all("svg")
+    assert "Nothing was found." in page.text()
+
+
+def test_a_description_cannot_leave_its_script(release: Released) -> None:
+    title = "</script><script>alert(1)</script><!--"
+    page = Page(index_of(replace(release.publication, title=title), statistics_of(release.store)))
+    assert len(page.all("script")) == 2
+    (text,) = [text for tag, text in page.texts if tag == "script" and "@context" in text]
+    assert json.loads(text)["name"].startswith(title)
+
+
+def index_of(publication: Publication, statistics: Statistics) -> bytes:
+    return index_page(publication, statistics, shipped_queries())
+
+
+def test_queries_run_as_they_stand_on_the_page(release: Released, index: Page) -> None:
+    """Without any prefix that is not declared in them."""
+    queries = [text for tag, text in index.texts if tag == "code" and re.search(r"\b(SELECT|CONSTRUCT|ASK)\b", text)]
+    assert len(queries) == len(shipped_queries())
+    answered = 0
+    for query in queries:
+        if "SERVICE" not in query:
+            result = release.store.query(query)
+            answered += bool(result) if isinstance(result, pyoxigraph.QueryBoolean) else any(True for _ in result)
+    assert answered >= 15
+
+
+def test_without_pages_of_figures_none_is_linked(release: Released) -> None:
+    data = index_of(release.publication, statistics_of(release.store))
+    assert b"figures/" not in data
+
+
+def test_plots_have_a_table_of_the_same_numbers(release: Released, index: Page) -> None:
+    statistics = statistics_of(release.store)
+    text = index.text()
+    for year, count in statistics.years:
+        assert f"{year} {count}" in text
+    for thing in (*statistics.genes, *statistics.organisms):
+        assert f"{thing.label} {thing.identifier} {thing.figures}" in text
+    for plot in index.all("svg"):
+        assert plot["role"] == "img"
+        assert len(str(plot["aria-labelledby"]).split()) == 2
+
+
+# -------------------------------------------------------------------------------------------------------- plots
+
+
+@given(st.lists(st.integers(0, 10**7), max_size=200))
+def test_columns_stand_within_their_plot(values: list[int]) -> None:
+    plot = column_plot([(str(number), value) for number, value in enumerate(values)])
+    assert len(plot.columns) == len(values)
+    assert len(plot.grid) <= 4
+    for column in plot.columns:
+        assert 0 <= column.left < column.left + column.width <= 100
+        assert 0 < column.top <= plot.base
+        assert column.top + column.height == pytest.approx(plot.base)
+        assert (column.height == 0) >= (column.value == 0)
+    assert sum(bool(column.tick) for column in plot.columns) <= max(7, len(values) // 100 + 1)
+
+
+@given(st.lists(st.tuples(st.text(), st.integers(0, 10**7)), max_size=30))
+def test_bars_are_as_long_as_their_values(values: list[tuple[str, int]]) -> None:
+    plot = bar_plot(values)
+    most = max((value for _, value in values), default=0)
+    for bar, (label, value) in zip(plot.bars, values, strict=True):
+        assert bar.value == value
+        assert bar.width == (pytest.approx(100 * value / most, abs=0.01) if most else 0)
+        assert label.startswith(bar.label.removesuffix("…")) or bar.label == label
