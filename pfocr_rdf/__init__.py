@@ -10,15 +10,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from pfocr_rdf.api import convert, graph_triples, read_figures, to_graph, validate
+    from pfocr_rdf.api import convert, graph_triples, load, read_figures, to_graph, validate
     from pfocr_rdf.conversion import Counts
     from pfocr_rdf.database import InputError
     from pfocr_rdf.diagnostics import CODES, Diagnostic
     from pfocr_rdf.figures import Annotation, Figure, Journal, Paper
+    from pfocr_rdf.inputs import GraphCounts
+    from pfocr_rdf.loading import Loaded
     from pfocr_rdf.mapping import Settings, figure_triples
     from pfocr_rdf.mentions import Chemical, Disease, Gene, Mention
     from pfocr_rdf.organisms import Organism
     from pfocr_rdf.output import OutputError
+    from pfocr_rdf.remote import EndpointError
+    from pfocr_rdf.store import StoreError
     from pfocr_rdf.validation import Result, ShapesError, Verdict
 
 __version__: Final = "0.1.0"
@@ -30,10 +34,13 @@ __all__ = [
     "Counts",
     "Diagnostic",
     "Disease",
+    "EndpointError",
     "Figure",
     "Gene",
+    "GraphCounts",
     "InputError",
     "Journal",
+    "Loaded",
     "Mention",
     "Organism",
     "OutputError",
@@ -41,11 +48,13 @@ __all__ = [
     "Result",
     "Settings",
     "ShapesError",
+    "StoreError",
     "Verdict",
     "__version__",
     "convert",
     "figure_triples",
     "graph_triples",
+    "load",
     "read_figures",
     "to_graph",
     "validate",
@@ -58,10 +67,13 @@ _MODULES: Final = {
     "Counts": "conversion",
     "Diagnostic": "diagnostics",
     "Disease": "mentions",
+    "EndpointError": "remote",
     "Figure": "figures",
     "Gene": "mentions",
+    "GraphCounts": "inputs",
     "InputError": "database",
     "Journal": "figures",
+    "Loaded": "loading",
     "Mention": "mentions",
     "Organism": "organisms",
     "OutputError": "output",
@@ -69,10 +81,12 @@ _MODULES: Final = {
     "Result": "validation",
     "Settings": "mapping",
     "ShapesError": "validation",
+    "StoreError": "store",
     "Verdict": "validation",
     "convert": "api",
     "figure_triples": "mapping",
     "graph_triples": "api",
+    "load": "api",
     "read_figures": "api",
     "to_graph": "api",
     "validate": "api",

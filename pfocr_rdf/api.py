@@ -1,4 +1,4 @@
-"""The library in few names: read figures, map them, make a graph, convert databases."""
+"""The library in few names: read figures, map them, make a graph, convert databases, validate and load them."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ from typing import TYPE_CHECKING
 import pyoxigraph
 from pyoxigraph import NamedNode, Triple
 
-from pfocr_rdf.cache import Cache, open_cache
+from pfocr_rdf.cache import Cache, open_cache, open_checks
 from pfocr_rdf.conversion import CHUNK, Counts, Identities, Identity, convert_databases, read_records
 from pfocr_rdf.database import InputError, open_input, read_taxonomy
 from pfocr_rdf.diagnostics import Diagnostic, Report, diagnose, json_line
 from pfocr_rdf.entities import Entities, contribution, entity_statements
 from pfocr_rdf.figures import Figure
-from pfocr_rdf.inputs import rdf_files
+from pfocr_rdf.inputs import rdf_files, write_graph, write_lines
+from pfocr_rdf.loading import Loaded, Send
 from pfocr_rdf.mapping import DEFAULTS, Settings, map_figures
 from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.output import OutputError, open_output
 from pfocr_rdf.progress import progress
 from pfocr_rdf.serialization import FORMATS
-from pfocr_rdf.terms import triples
+from pfocr_rdf.terms import iri_term, triples
 from pfocr_rdf.validation import Check, Result, Validation, Verdict
 from pfocr_rdf.vocabulary import prefixes
 from pfocr_rdf.workers import dask_runner, in_order, process_runner
@@ -37,7 +38,9 @@ from pfocr_rdf.workers import dask_runner, in_order, process_runner
 if TYPE_CHECKING:
     import rdflib
 
-__all__ = ["convert", "graph_triples", "read_figures", "to_graph", "validate"]
+    from pfocr_rdf.remote import RemoteStore
+
+__all__ = ["convert", "graph_triples", "load", "read_figures", "to_graph", "validate"]
 
 _XSD_STRING = NamedNode("http://www.w3.org/2001/XMLSchema#string")
 _LOG = logging.getLogger("pfocr_rdf")
@@ -185,7 +188,7 @@ def convert(
         report: takes the diagnostics as they are found, or None.
         jobs: worker processes; with one, everything happens in this process.
         dask: the scheduler of a Dask cluster to convert on, such as `tcp://scheduler:8786`, or None.
-        cache: a folder where results are kept, so that a re-run converts only what changed, or None.
+        cache: a folder where results are kept, so that a re-run converts and checks only what changed, or None.
         validate: whether the output is checked against PFOCR's shapes on the way; each violation is a diagnostic.
         quiet: whether no progress is shown on standard error.
 
@@ -237,6 +240,8 @@ def convert(
             from pfocr_rdf.shapefiles import read_shapes
 
             check = Check(read_shapes().spelled(settings.schema.namespace))
+            if cache is not None:
+                check = replace(check, kept=open_checks(os.fspath(cache), check))
             check.prepare()
             validation = Validation(check, violated, run=partial(in_order, workers=jobs) if jobs > 1 else None)
         for diagnostic in found:
@@ -374,3 +379,75 @@ def validate(
         if target is not None:
             writer.finish()
     return validation.verdict
+
+
+def load(
+    inputs: Iterable[str | os.PathLike[str]],
+    *,
+    store: str | os.PathLike[str] | RemoteStore,
+    graph: str | None = None,
+    replace: bool = False,
+    settings: Settings = DEFAULTS,
+    taxonomy: str | os.PathLike[str] | None = None,
+    report: Report | None = None,
+    report_file: str | os.PathLike[str] | None = None,
+    jobs: int = 1,
+    quiet: bool = True,
+) -> Loaded:
+    """Load records, or files of RDF, into a store.
+
+    A graph that holds the triples already is the same afterwards, so a load can be repeated.
+
+    Args:
+        inputs: either what `convert` takes, or files in Turtle or N-Triples (`.ttl`, `.nt`, also `.gz`).
+        store: the folder of an embedded store, which is made where there is none; or a remote store, that is a
+            `pfocr_rdf.endpoint.Endpoint` or a `pfocr_rdf.virtuoso.Virtuoso`.
+        graph: the IRI of the graph to load into; None is the default graph.
+        replace: whether the graph then holds nothing else, instead of what it held as well.
+        settings: the settings of the mapping, for records.
+        taxonomy: NCBI Taxonomy's `names.dmp`, for records, or None.
+        report: takes what is found in records, or None.
+        report_file: a file for that as JSON lines, or None.
+        jobs: worker processes for records.
+        quiet: whether no progress is shown on standard error.
+
+    Returns:
+        What was sent, and what the store then counted. Where `complete()` is false they differ; see `live`.
+
+    Raises:
+        InputError: when an input cannot be used at all.
+        OutputError: when the report, or a temporary file, cannot be written.
+        StoreError: when the store cannot be opened or written.
+        EndpointError: when a remote store cannot be reached, or refuses.
+        ValueError: when `graph` is no IRI.
+    """
+    settings.check()
+    into = iri_term(graph) if graph is not None else None
+    sources = [os.fspath(name) for name in inputs]
+    target = os.fspath(report_file) if report_file is not None else None
+    _check_outputs(sources, "-", target)
+    with ExitStack() as stack:
+        lines = stack.enter_context(open_output(target)) if target is not None else None
+
+        def take(diagnostic: Diagnostic) -> None:
+            if lines is not None:
+                lines.write(json_line(diagnostic))
+            if report is not None:
+                report(diagnostic)
+
+        send: Send = partial(
+            write_graph, sources, settings=settings, taxonomy=taxonomy, report=take, jobs=jobs, quiet=quiet
+        )
+        if not isinstance(store, (str, os.PathLike)):
+            from pfocr_rdf.remote import load_remote
+
+            return load_remote(store, send, graph=into, replace=replace)
+        from pfocr_rdf.store import load_store
+
+        files = rdf_files(sources)
+        if files is not None and all(name.removesuffix(".gz").endswith(".nt") for name in files):
+            exactly = partial(send, len)
+            return load_store(
+                os.fspath(store), partial(write_lines, files), graph=into, replace=replace, recount=exactly
+            )
+        return load_store(os.fspath(store), send, graph=into, replace=replace)

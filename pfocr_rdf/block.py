@@ -209,10 +209,11 @@ class _Block:
                 self.nodes_in(values)
                 continue
             repair = main and not self.as_is and local in _REPAIRED
+            plain = local in _PLAIN
             for value in values:
                 found = self.repaired(local, key, value) if repair else None
                 if found is None:
-                    found = self.value(value, key, plain=local in _PLAIN)
+                    found = self.value(value, key, plain=plain)
                 if found:
                     self.statements.append((iri, predicate, found))
 
@@ -249,6 +250,9 @@ class _Block:
 
     def value(self, value: Node, key: str, *, plain: bool = False) -> Term | None:
         """Map a value object, a list object or a node object to what stands as object."""
+        text = value.get("@value")
+        if type(text) is str and len(value) == 1 and not is_missing(text):  # as nearly all
+            return string_literal(text, self.place, key)
         if "@value" in value:
             return self.literal(value, key, plain)
         if "@list" in value:

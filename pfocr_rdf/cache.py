@@ -1,20 +1,21 @@
-"""Results of earlier runs, kept record by record, so that a re-run converts only what changed.
+"""Results of earlier runs, kept record by record, so that a re-run converts and checks only what changed.
 
-An entry is found by a digest of everything that its result depends on: the record's bytes, its companions' and the
-maps' entries for it, the organism names, the settings, the format, and the converter itself (its version and the bytes
-of its modules). Nothing has to be invalidated: what changed has another digest. Entries hold no code, and each carries
-a digest of itself, so that a damaged or foreign one is seen and made anew.
+A result is found by a digest of everything that it depends on: the record's bytes, its companions' and the maps'
+entries for it; and it lies in a folder named by a digest of the rest: the organism names, the settings, the format, and
+the converter itself (its version and the bytes of its modules). What a check of the shapes gave lies in another, named
+by a digest of the shapes, the engine and the converter. Nothing has to be invalidated: what changed has another digest.
+What is not asked for any more stays until the cache is cleared. Results hold no code.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
 from functools import cache
 from hashlib import blake2b
+from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -23,22 +24,30 @@ from pfocr_rdf import __version__
 from pfocr_rdf.diagnostics import CODES, Diagnostic
 from pfocr_rdf.entities import Contribution
 from pfocr_rdf.errors import ReportedError
-from pfocr_rdf.figures import Journal, Paper
 from pfocr_rdf.mapping import Settings
 from pfocr_rdf.organisms import OrganismNames
+from pfocr_rdf.packs import KEY, Packs, entry_count, open_packs, pack_files
 from pfocr_rdf.record import RecordBytes
 from pfocr_rdf.terms import Term
+from pfocr_rdf.validation import Check, Checked, Located, Result
 
 if TYPE_CHECKING:
     from pfocr_rdf.database import RecordFile
 
-__all__ = ["Cache", "CacheError", "Converted", "cache_entries", "clear_cache", "open_cache"]
+__all__ = [
+    "Cache",
+    "CacheError",
+    "Converted",
+    "KeptChecks",
+    "cache_size",
+    "clear_cache",
+    "converter_digest",
+    "open_cache",
+    "open_checks",
+]
 
-_MAGIC: Final = b"pfocr-rdf result 1\n"
 _MARKER: Final = "pfocr-rdf-cache"
 _MARKER_TEXT: Final = "Results of pfocr-rdf, kept for re-runs. This folder may be deleted at any time.\n"
-_SUFFIX: Final = ".result"
-_DIGEST: Final = 16
 
 
 class CacheError(ReportedError):
@@ -67,69 +76,39 @@ class Cache:
     """The results of records converted in one way.
 
     Attributes:
-        folder: where they are.
-        salt: the digest of what all of them depend on.
+        packs: where they are.
     """
 
-    folder: str
-    salt: bytes
+    packs: Packs
 
-    def key(self, content: RecordBytes) -> str:
-        """Give the name of a record's result: the digest of all it depends on, in hexadecimal."""
-        digest = blake2b(self.salt, digest_size=_DIGEST)
+    def key(self, content: RecordBytes) -> bytes:
+        """Give the key of a record's result: the digest of all of the record that it depends on."""
+        digest = blake2b(digest_size=KEY)
         for part in (content.stem, *content.wpids, "", *content.ndex, ""):
             digest.update(part.encode("utf-8", "surrogatepass") + b"\0")  # a file's name need not be UTF-8
         _add(digest, content.data)
         for kind, (_, data) in content.companions.items():
             digest.update(kind.encode())
             _add(digest, data)
-        return digest.hexdigest()
+        return digest.digest()
 
-    def get(self, key: str, content: RecordBytes) -> Converted | None:
-        """Give the result of an earlier run, or None where there is none, or it is damaged or foreign.
+    def get(self, keys: Mapping[int, bytes], contents: Mapping[int, RecordBytes]) -> dict[int, Converted]:
+        """Give results of earlier runs; what is missing is not there, or it is damaged or foreign.
 
         Args:
-            key: its name.
-            content: the record, whose present file names the diagnostics get.
+            keys: the keys of records.
+            contents: the records, whose present files name the diagnostics get.
         """
-        try:
-            with open(self._path(key), "rb", buffering=0) as file:
-                entry = file.readall()
-        except OSError:
-            return None
-        start = len(_MAGIC) + _DIGEST
-        if not entry.startswith(_MAGIC) or self._digest(key, entry[start:]) != entry[len(_MAGIC) : start]:
-            return None
-        line, _, data = entry[start:].partition(b"\n")
-        try:
-            return _decoded(json.loads(line), key, data, content)
-        except (ValueError, LookupError, TypeError, RecursionError):
-            return None
+        known = self.packs.get(set(keys.values()))
+        results = {}
+        for index, key in keys.items():
+            if (entry := known.get(key)) is not None and (found := _decoded(entry, contents[index])) is not None:
+                results[index] = found
+        return results
 
-    def put(self, key: str, converted: Converted, record: RecordFile) -> None:
-        """Keep a result; a folder that is full or gone costs the next run time, and nothing else."""
-        line = json.dumps(_encoded(converted, key, record), ensure_ascii=True, separators=(",", ":")).encode()
-        content = line + b"\n" + converted.data
-        path = self._path(key)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, beside = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(_MAGIC + self._digest(key, content) + content)
-                Path(beside).replace(path)
-            except BaseException:
-                Path(beside).unlink(missing_ok=True)
-                raise
-        except OSError:
-            return
-
-    def _path(self, key: str) -> Path:
-        return Path(self.folder, key[:2], key + _SUFFIX)
-
-    def _digest(self, key: str, content: bytes) -> bytes:
-        """Digest an entry so that no other converter, settings or key give that digest."""
-        return blake2b(content, digest_size=_DIGEST, key=self.salt + key.encode()).digest()
+    def put(self, results: Iterable[tuple[bytes, Converted, RecordFile]]) -> None:
+        """Keep results of records, each with its key; where that fails, it costs the next run time alone."""
+        self.packs.put({key: _encoded(converted, record) for key, converted, record in results})
 
 
 def _add(digest: Any, data: bytes) -> None:
@@ -144,6 +123,13 @@ def open_cache(folder: str, *, organisms: OrganismNames, settings: Settings, for
     Raises:
         CacheError: when the folder cannot be made, or holds something else.
     """
+    digest = blake2b(converter_digest(), digest_size=KEY)
+    digest.update(json.dumps([astuple(settings), format]).encode())
+    digest.update(organisms.digest())
+    return Cache(_open(folder, digest.hexdigest()))
+
+
+def _open(folder: str, way: str) -> Packs:
     path = Path(folder)
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -155,16 +141,13 @@ def open_cache(folder: str, *, organisms: OrganismNames, settings: Settings, for
         raise CacheError(
             f"{folder}: {(error.strerror or str(error)).lower()}; give a folder that may be written"
         ) from error
-    digest = blake2b(_converter(), digest_size=_DIGEST)
-    digest.update(json.dumps([astuple(settings), format]).encode())
-    digest.update(organisms.digest())
-    return Cache(folder, digest.digest())
+    return open_packs(str(path / way))
 
 
 @cache
-def _converter() -> bytes:
+def converter_digest() -> bytes:
     """Digest the converter: its version, its modules and its data."""
-    digest = blake2b(__version__.encode(), digest_size=_DIGEST)
+    digest = blake2b(__version__.encode(), digest_size=KEY)
     package = files("pfocr_rdf")
     for folder in (package, package / "data"):
         for file in sorted(folder.iterdir(), key=lambda item: item.name):
@@ -178,18 +161,17 @@ def _converter() -> bytes:
 _RECORD: Final = "record"
 
 
-def _encoded(converted: Converted, key: str, record: RecordFile) -> list[Any]:
-    """Give a result in the types of JSON; file names are left out, as the database may be elsewhere next time."""
+def _encoded(converted: Converted, record: RecordFile) -> bytes:
+    """Give a result as a line of JSON and the data; file names are left out, as the database may be elsewhere next."""
     given = converted.contribution
     shown: dict[str, str] = {record.companion_file(kind): kind for kind in record.companions}
     shown[record.file] = _RECORD
-    return [
-        key,
+    line = [
         converted.triples,
         [
             given.figid,
             given.iri,
-            astuple(given.paper),
+            given.paper,
             given.terms,
             given.organisms,
             given.others,
@@ -201,53 +183,150 @@ def _encoded(converted: Converted, key: str, record: RecordFile) -> list[Any]:
             for found in converted.diagnostics
         ],
     ]
+    return json.dumps(line, ensure_ascii=True, separators=(",", ":")).encode() + b"\n" + converted.data
 
 
-def _decoded(entry: list[Any], key: str, data: bytes, content: RecordBytes) -> Converted:
-    if entry[0] != key:
-        raise ValueError("the entry is another record's")
-    _, triples, (figid, iri, paper, terms, organisms, others, image, shared_image), diagnostics = entry
-    if not isinstance(triples, int):
-        raise TypeError("the entry is of another shape")
-    pmcid, title, citation, year, doi, journal, publisher, keywords = paper
-    journal = Journal(*journal) if journal is not None else None
-    given = Contribution(
-        figid=figid,
-        iri=Term(iri),
-        file=content.file,
-        paper=Paper(pmcid, title, citation, year, doi, journal, publisher, tuple(keywords)),
-        terms=tuple(
-            (source, identifier, kinds, tuple(labels), taxon) for source, identifier, kinds, labels, taxon in terms
-        ),
-        organisms=tuple((taxon_id, tuple(names)) for taxon_id, names in organisms),
-        others=tuple((Term(subject), Term(predicate), Term(value)) for subject, predicate, value in others),
-        image=image,
-        shared_image=(Term(shared_image[0]), Term(shared_image[1])) if shared_image is not None else None,
-    )
-    shown: dict[str, str] = {_RECORD: content.file}
-    shown.update((kind, file) for kind, (file, _) in content.companions.items())
-    found = tuple(
-        Diagnostic(code, message, shown[file], line, figid, key, value)
-        for code, message, file, line, figid, key, value in diagnostics
-        if code in CODES
-    )
+def _decoded(entry: bytes, content: RecordBytes) -> Converted | None:
+    """Give back what was kept, or None where it is of another shape."""
+    line, _, data = entry.partition(b"\n")
+    try:
+        triples, (figid, iri, paper, terms, organisms, others, image, shared_image), diagnostics = json.loads(line)
+        if not (isinstance(triples, int) and isinstance(paper, str) and isinstance(figid, str)):
+            return None
+        given = Contribution(
+            figid=figid,
+            iri=Term(iri),
+            file=content.file,
+            paper=paper,
+            terms=_texts(terms),
+            organisms=_texts(organisms),
+            others=tuple([(Term(subject), Term(predicate), Term(value)) for subject, predicate, value in others]),
+            image=image,
+            shared_image=(Term(shared_image[0]), Term(shared_image[1])) if shared_image is not None else None,
+        )
+        shown: dict[str, str] = {_RECORD: content.file}
+        shown.update((kind, file) for kind, (file, _) in content.companions.items())
+        found = tuple(
+            [
+                Diagnostic(code, message, shown[file], line, figid, key, value)
+                for code, message, file, line, figid, key, value in diagnostics
+                if code in CODES
+            ]
+        )
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
     return Converted(data, triples, given, found)
+
+
+def _texts(values: list[str]) -> tuple[str, ...]:
+    """Check that values are texts.
+
+    Raises:
+        TypeError: when they are not.
+    """
+    "".join(values)
+    return tuple(values)
+
+
+# --------------------------------------------------------------------------------------------- results of checks
+
+
+@dataclass(frozen=True, slots=True)
+class KeptChecks:
+    """What checks of groups gave, for one set of shapes and one engine.
+
+    Attributes:
+        packs: where it is.
+    """
+
+    packs: Packs
+
+    def get(self, keys: Iterable[bytes]) -> dict[bytes, Checked]:
+        """Give what is kept of groups, by their keys; what is damaged is missing."""
+        known = {key: _checked(entry) for key, entry in self.packs.get(keys).items()}
+        return {key: checked for key, checked in known.items() if checked is not None}
+
+    def put(self, results: Mapping[bytes, Checked]) -> None:
+        """Keep what checks gave."""
+        self.packs.put(
+            {
+                key: json.dumps(
+                    [
+                        [[astuple(located.result), located.figure, located.shared] for located in checked.results],
+                        checked.described,
+                        checked.referenced,
+                        checked.figures,
+                        checked.triples,
+                    ],
+                    separators=(",", ":"),
+                ).encode()
+                for key, checked in results.items()
+            }
+        )
+
+
+def open_checks(folder: str, check: Check) -> KeptChecks:
+    """Open what is kept of a check, in the folder of a cache.
+
+    Raises:
+        CacheError: when the folder cannot be made, or holds something else.
+    """
+    digest = blake2b(converter_digest(), digest_size=KEY)
+    for part in (check.shapes.node, check.shapes.section, check.shapes.references):
+        _add(digest, part)
+    digest.update(json.dumps([check.engine, check.part, *_versions()]).encode())
+    return KeptChecks(_open(folder, digest.hexdigest()))
+
+
+def _versions() -> Iterator[str]:
+    """Yield the versions of what checks shapes, as far as it is installed."""
+    for name in ("pyshacl", "pyshacl-turbo", "rdflib"):
+        try:
+            yield f"{name} {metadata.version(name)}"
+        except metadata.PackageNotFoundError:
+            continue
+
+
+def _checked(entry: bytes) -> Checked | None:
+    """Give back what was kept, or None where it is of another shape."""
+    try:
+        results, described, referenced, figures, triples = json.loads(entry)
+        return Checked(
+            tuple([Located(Result(*result), Term(figure), bool(shared)) for result, figure, shared in results]),
+            tuple([(int(digest), int(classes)) for digest, classes in described]),
+            tuple([(Term(term), int(predicates), Term(figure)) for term, predicates, figure in referenced]),
+            int(figures),
+            int(triples),
+        )
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
 
 
 # ---------------------------------------------------------------------------------------------- the whole folder
 
+_WAY: Final = re.compile(f"[0-9a-f]{{{2 * KEY}}}")
 
-def cache_entries(folder: str) -> Iterator[Path]:
-    """Yield the files of the results in a cache.
+
+def _ways(folder: str) -> list[Path]:
+    """Give the folders of results in a cache.
 
     Raises:
         CacheError: when the folder is no cache.
     """
     if not Path(folder, _MARKER).is_file():
         raise CacheError(f"{folder}: is no cache of pfocr-rdf; give the folder that --cache named")
-    for part in sorted(Path(folder).iterdir()):
-        if part.is_dir() and len(part.name) == 2:
-            yield from sorted(part.glob(f"*{_SUFFIX}"))
+    return sorted(path for path in Path(folder).iterdir() if path.is_dir() and _WAY.fullmatch(path.name))
+
+
+def cache_size(folder: str) -> tuple[int, int]:
+    """Give the number of results in a cache, and its bytes.
+
+    Raises:
+        CacheError: when the folder is no cache.
+    """
+    ways = _ways(folder)
+    size = sum(pack.stat().st_size for way in ways for pack in pack_files(str(way)))
+    return sum(entry_count(str(way)) for way in ways), size
 
 
 def clear_cache(folder: str) -> int:
@@ -256,16 +335,13 @@ def clear_cache(folder: str) -> int:
     Raises:
         CacheError: when the folder is no cache, or cannot be cleared.
     """
-    count = 0
+    count, _ = cache_size(folder)
     try:
-        for path in cache_entries(folder):
-            path.unlink()
-            count += 1
-        for part in Path(folder).iterdir():
-            if part.is_dir() and len(part.name) == 2:
-                for left in part.glob(".*.part"):
-                    left.unlink()
-                part.rmdir()
+        for way in _ways(folder):
+            for left in (*pack_files(str(way)), *way.glob(".*.part")):
+                left.unlink()
+            if not any(way.iterdir()):
+                way.rmdir()
     except OSError as error:
         raise CacheError(f"{folder}: {(error.strerror or str(error)).lower()}") from error
     return count

@@ -129,9 +129,8 @@ def jsonld_document(statements: Iterable[Statement], *, context: str, schema: Sc
         schema: the schema.org terms in the spelling of the context.
 
     >>> from pfocr_rdf.terms import iri_term, literal_term
-    >>> gene = iri_term("https://identifiers.org/ncbigene/1")
-    >>> statement = (gene, iri_term("http://example.org/p"), literal_term("x"))
-    >>> jsonld_document([statement], context="context.jsonld").decode().replace("\n", "")
+    >>> gene, property = iri_term("https://identifiers.org/ncbigene/1"), iri_term("http://example.org/p")
+    >>> jsonld_document([(gene, property, literal_term("x"))], context="context.jsonld").decode().replace("\n", "")
     '{"@context": "context.jsonld","@graph": [{"@id": "ncbigene:1", "http://example.org/p": "x"}]}'
     """
     write_value = _writer(schema)

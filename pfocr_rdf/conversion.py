@@ -7,24 +7,24 @@ of other chunks, so that results can come from anywhere and are joined in the or
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby, islice
-from operator import itemgetter
+from itertools import chain
 from typing import Final
 
 from pfocr_rdf.cache import Cache, Converted
 from pfocr_rdf.database import Database, RecordFile
 from pfocr_rdf.diagnostics import Diagnostic, Findings, Report, diagnose
-from pfocr_rdf.entities import Entities, contribution, entity_statements
+from pfocr_rdf.entities import Entities, contribution, entity_groups
+from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.figures import Figure
 from pfocr_rdf.iris import figure_iri
 from pfocr_rdf.mapping import Section, Settings, map_figures
 from pfocr_rdf.organisms import OrganismNames
-from pfocr_rdf.record import parse_record
+from pfocr_rdf.record import RecordBytes, parse_record
 from pfocr_rdf.serialization import FORMATS, read_written
 from pfocr_rdf.terms import Statement, Term, iri_text
-from pfocr_rdf.validation import Check, Checked, Group, ShapesError, Validation
+from pfocr_rdf.validation import Check, Checked, Group, Validation
 from pfocr_rdf.vocabulary import PREFIXES
 
 __all__ = [
@@ -147,6 +147,7 @@ class Job:
         skip: indexes of records that are read but left out, because their figids stand twice.
         omit: indexes of records that are not even read, because they make the converter fail.
         check: how the figures are checked against shapes, or None.
+        first: the number of the first record in the run.
     """
 
     records: tuple[RecordFile, ...]
@@ -157,6 +158,7 @@ class Job:
     skip: frozenset[int] = frozenset()
     omit: frozenset[int] = frozenset()
     check: Check | None = None
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,37 +185,45 @@ class ChunkResult:
 def convert_chunk(job: Job) -> ChunkResult:
     """Read, map and write the records of a chunk; results that the cache holds are taken from there."""
     found = [Findings() for _ in job.records]
-    results: dict[int, Converted] = {}
-    keys: dict[int, str] = {}
-    figures: list[tuple[int, Figure]] = []
+    if job.cache is None:
+        return _mapped_together(job, _parsed(job, _read(job, found), found), found)
+    contents = dict(_read(job, found))
+    # what could not be read may be there next time
+    keys = {index: job.cache.key(content) for index, content in contents.items() if not found[index]}
+    results = job.cache.get(keys, contents)
+    new = ((index, content) for index, content in contents.items() if index not in results)
+    statements: dict[int, Group] = {}
+    for index, section in _sections(job, _parsed(job, new, found), found):
+        data = FORMATS[job.format].write(section.statements, job.settings.schema)
+        given = contribution(section)
+        results[index] = Converted(data, len(section.statements), given, found[index].all())
+        statements[index] = section.statements
+    job.cache.put([(keys[index], results[index], job.records[index]) for index in statements if index in keys])
+    return _joined(job, results, found, keys, statements)
+
+
+def _read(job: Job, found: list[Findings]) -> Iterator[tuple[int, RecordBytes]]:
+    """Read the records of a chunk."""
     for index, record in enumerate(job.records):
-        if index in job.omit:
-            continue
-        content = record.read(found[index].append)
-        if content is None:
-            continue
-        if job.cache is not None and not found[index]:
-            keys[index] = job.cache.key(content)
-            if (known := job.cache.get(keys[index], content)) is not None:
-                results[index] = known
-                continue
+        if index not in job.omit and (content := record.read(found[index].append)) is not None:
+            yield index, content
+
+
+def _parsed(
+    job: Job, contents: Iterable[tuple[int, RecordBytes]], found: list[Findings]
+) -> Iterator[tuple[int, Figure]]:
+    """Parse records; what the cache is to keep is parsed even where it is to be left out."""
+    for index, content in contents:
         figure = parse_record(content, organisms=job.organisms, report=found[index].append)
         if figure is not None and (index not in job.skip or job.cache is not None):
-            figures.append((index, figure))
-    if job.cache is None:
-        return _mapped_together(job, figures, found)
-    for index, converted in _mapped(job, figures, found):
-        results[index] = converted
-        if index in keys:
-            job.cache.put(keys[index], converted, job.records[index])
-    return _joined(job, results, found)
+            yield index, figure
 
 
-def _mapped_together(job: Job, figures: list[tuple[int, Figure]], found: list[Findings]) -> ChunkResult:
+def _mapped_together(job: Job, figures: Iterable[tuple[int, Figure]], found: list[Findings]) -> ChunkResult:
     """Map figures and write them at once."""
     statements: list[Statement] = []
     groups: list[Group] = []
-    entities = Entities()
+    entities = Entities(job.first)
     identities: list[tuple[int, Identity]] = []
     for index, section in _sections(job, figures, found):
         statements += section.statements
@@ -230,35 +240,28 @@ def _mapped_together(job: Job, figures: list[tuple[int, Figure]], found: list[Fi
     )
 
 
-def _mapped(job: Job, figures: list[tuple[int, Figure]], found: list[Findings]) -> Iterator[tuple[int, Converted]]:
-    """Map figures and write each by itself, as the cache keeps them."""
-    for index, section in _sections(job, figures, found):
-        yield (
-            index,
-            Converted(
-                FORMATS[job.format].write(section.statements, job.settings.schema),
-                len(section.statements),
-                contribution(section),
-                found[index].all(),
-            ),
-        )
-
-
-def _sections(job: Job, figures: list[tuple[int, Figure]], found: list[Findings]) -> Iterator[tuple[int, Section]]:
-    reports = {id(figure): found[index].append for index, figure in figures}
+def _sections(job: Job, figures: Iterable[tuple[int, Figure]], found: list[Findings]) -> Iterator[tuple[int, Section]]:
+    listed = list(figures)
+    reports = {id(figure): found[index].append for index, figure in listed}
     sections = map_figures(
-        [figure for _, figure in figures], settings=job.settings, report_for=lambda figure: reports[id(figure)]
+        [figure for _, figure in listed], settings=job.settings, report_for=lambda figure: reports[id(figure)]
     )
-    for (index, _), section in zip(figures, sections, strict=True):
+    for (index, _), section in zip(listed, sections, strict=True):
         yield index, section
 
 
-def _joined(job: Job, results: dict[int, Converted], found: list[Findings]) -> ChunkResult:
+def _joined(
+    job: Job,
+    results: Mapping[int, Converted],
+    found: list[Findings],
+    keys: Mapping[int, bytes],
+    statements: Mapping[int, Group],
+) -> ChunkResult:
     """Join the results of records to that of their chunk."""
     diagnostics = [findings.all() for findings in found]
-    entities = Entities()
+    entities = Entities(job.first)
     identities: list[tuple[int, Identity]] = []
-    parts: list[bytes] = []
+    parts: dict[int, bytes] = {}
     triples = 0
     for index in sorted(results):
         converted = results[index]
@@ -266,14 +269,26 @@ def _joined(job: Job, results: dict[int, Converted], found: list[Findings]) -> C
         if index in job.skip:
             continue
         given = converted.contribution
-        parts.append(converted.data)
+        parts[index] = converted.data
         triples += converted.triples
         entities.add(given)
         identities.append((index, Identity(given.figid, given.iri, given.file)))
     checked = Checked()
     if job.check is not None:
-        checked = job.check(list(read_written(part, job.format, job.settings.schema)) for part in parts)
-    return ChunkResult(b"".join(parts), triples, entities, tuple(identities), tuple(diagnostics), checked)
+
+        def group(index: int) -> Group:
+            known = statements.get(index)
+            return list(read_written(parts[index], job.format, job.settings.schema)) if known is None else known
+
+        checked = _checked(job.check, list(parts), keys, group)
+    return ChunkResult(b"".join(parts.values()), triples, entities, tuple(identities), tuple(diagnostics), checked)
+
+
+def _checked(check: Check, indexes: list[int], keys: Mapping[int, bytes], group: Callable[[int], Group]) -> Checked:
+    """Check the sections of records; those of which it is kept what a check gives are not even read."""
+    if check.kept is None or not all(index in keys for index in indexes):
+        return check(map(group, indexes))
+    return check.recalled([keys[index] for index in indexes], lambda number: group(indexes[number]))
 
 
 def jobs_of(
@@ -295,11 +310,13 @@ def jobs_of(
         cache_for: gives the cache for a database's organism names; without it nothing is kept.
         check: how the figures are checked against shapes, or None.
     """
+    first = 0
     for database in databases:
         cache = cache_for(database.organisms) if cache_for is not None else None
         for start in range(0, len(database.records), size):
             records = database.records[start : start + size]
-            yield Job(records, database.organisms, settings, format, cache, check=check)
+            yield Job(records, database.organisms, settings, format, cache, check=check, first=first)
+            first += len(records)
 
 
 # ----------------------------------------------------------------------------------------------------- running
@@ -326,11 +343,11 @@ def salvage(job: Job, call: Callable[[Job], ChunkResult]) -> tuple[Job, ChunkRes
         error in its diagnostics.
 
     Raises:
-        ShapesError: when it is the shapes that are to blame.
+        ReportedError: when it is the shapes that are to blame, or all workers are gone.
     """
     try:
         return job, call(job)
-    except ShapesError:
+    except ReportedError:
         raise
     except Exception as error:  # a fault of ours, or of a library, on one record must not cost the others
         if len(job.records) == 1:
@@ -357,7 +374,8 @@ def _part(job: Job, start: int, stop: int) -> Job:
     def moved(indexes: frozenset[int]) -> frozenset[int]:
         return frozenset(index - start for index in indexes if start <= index < stop)
 
-    return replace(job, records=job.records[start:stop], skip=moved(job.skip), omit=moved(job.omit))
+    records = job.records[start:stop]
+    return replace(job, records=records, skip=moved(job.skip), omit=moved(job.omit), first=job.first + start)
 
 
 def convert_databases(
@@ -425,14 +443,15 @@ def convert_databases(
         if advance is not None:
             advance(len(job.records))
 
-    def written() -> Iterator[list[Statement]]:
-        for subjects in _subjects_together(entity_statements(entities, settings=settings, report=counting)):
-            counts.triples += len(subjects)
-            write(FORMATS[format].write(subjects, settings.schema))
-            yield subjects
+    def written() -> Iterator[list[Group]]:
+        for groups in _parts(entity_groups(entities, settings=settings, report=counting)):
+            statements = list(chain.from_iterable(groups))
+            counts.triples += len(statements)
+            write(FORMATS[format].write(statements, settings.schema))
+            yield groups
 
     if validation is not None:
-        validation.check_all(list(group) for subjects in written() for _, group in groupby(subjects, itemgetter(0)))
+        validation.check_all(chain.from_iterable(written()))
         validation.finish()
     else:
         for _ in written():
@@ -440,13 +459,15 @@ def convert_databases(
     return counts
 
 
-def _subjects_together(statements: Iterator[Statement], size: int = PART) -> Iterator[list[Statement]]:
-    """Cut statements into parts of at least `size`, never within a subject."""
-    while part := list(islice(statements, size)):
-        for statement in statements:
-            if statement[0] != part[-1][0]:
-                yield part
-                part = [statement, *islice(statements, size)]
-            else:
-                part.append(statement)
+def _parts(groups: Iterable[Group], size: int = PART) -> Iterator[list[Group]]:
+    """Cut groups into parts of at least `size` statements."""
+    part: list[Group] = []
+    count = 0
+    for group in groups:
+        part.append(group)
+        count += len(group)
+        if count >= size:
+            yield part
+            part, count = [], 0
+    if part:
         yield part

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from pfocr_rdf.publication import DUMP, Publication, PublishedFile, file_iri
-from pfocr_rdf.terms import iri_text
-from pfocr_rdf.vocabulary import SITE, WIKIPATHWAYS
+from pfocr_rdf.publication import DUMP, KEYWORDS, ORGANIZATIONS, Publication, PublishedFile, file_iri
 
 __all__ = ["CITATION", "dataset_jsonld"]
 
@@ -21,21 +19,6 @@ CITATION: Final = (
     "Genome Biology 21, 273 (2020). https://doi.org/10.1186/s13059-020-02181-2"
 )
 """The paper about the data."""
-
-_KEYWORDS: Final = (
-    "pathway figures",
-    "biological pathways",
-    "optical character recognition",
-    "text mining",
-    "gene",
-    "chemical",
-    "disease",
-    "linked data",
-    "RDF",
-    "SPARQL",
-    "WikiPathways",
-)
-_NAMES: Final = {SITE: "Pathway Figure OCR project", iri_text(WIKIPATHWAYS): "WikiPathways"}
 
 
 def dataset_jsonld(publication: Publication) -> dict[str, Any]:
@@ -56,7 +39,7 @@ def dataset_jsonld(publication: Publication) -> dict[str, Any]:
         "version": publication.version,
         "license": publication.licence,
         "isAccessibleForFree": True,
-        "keywords": list(_KEYWORDS),
+        "keywords": list(KEYWORDS),
         "creator": [_organization(iri) for iri in publication.creators],
         "publisher": _organization(publication.publisher),
         "citation": CITATION,
@@ -77,7 +60,7 @@ def _description(publication: Publication) -> str:
 
 
 def _organization(iri: str) -> dict[str, str]:
-    return {"@type": "Organization", "@id": iri, "name": _NAMES.get(iri, iri), "url": iri}
+    return {"@type": "Organization", "@id": iri, "name": ORGANIZATIONS.get(iri, iri), "url": iri}
 
 
 def _download(publication: Publication, file: PublishedFile) -> dict[str, Any]:

@@ -15,7 +15,17 @@ from operator import itemgetter
 from typing import Final
 from urllib.parse import quote
 
-from pfocr_rdf.publication import DUMP, SHARD, Publication, PublishedFile, Target, file_iri, version_iri
+from pfocr_rdf.publication import (
+    DUMP,
+    KEYWORDS,
+    ORGANIZATIONS,
+    SHARD,
+    Publication,
+    PublishedFile,
+    Target,
+    file_iri,
+    version_iri,
+)
 from pfocr_rdf.serialization import FORMATS
 from pfocr_rdf.terms import Statement, Term, iri_term, iri_text, literal_term
 from pfocr_rdf.vocabulary import (
@@ -97,7 +107,6 @@ from pfocr_rdf.vocabulary import (
     VOID_TRIPLES,
     VOID_URI_SPACE,
     VOID_VOCABULARY,
-    WIKIPATHWAYS,
     XSD_DATE,
     XSD_HEX_BINARY,
     XSD_NON_NEGATIVE_INTEGER,
@@ -108,14 +117,10 @@ __all__ = ["VOID_FILE", "description", "description_turtle"]
 VOID_FILE: Final = "void.ttl"
 """Where the description is, in a release."""
 
-KEYWORDS: Final = ("pathway", "figure", "gene", "chemical", "disease", "text mining", "optical character recognition")
-
 _FORMATS: Final = {
     FORMATS["ntriples"].media_type: FORMAT_NTRIPLES,
     FORMATS["turtle"].media_type: FORMAT_TURTLE,
 }
-_NAMES: Final = {SITE: "Pathway Figure OCR project", iri_text(WIKIPATHWAYS): "WikiPathways"}
-"""Names of organizations, where they are known."""
 
 
 def description(publication: Publication) -> Iterator[Statement]:
@@ -406,6 +411,6 @@ def _provenance(publication: Publication) -> Iterator[Statement]:
 def _agents(publication: Publication) -> Iterator[Statement]:
     agents: Iterable[str] = dict.fromkeys((publication.publisher, *publication.creators))
     for agent in agents:
-        if (name := _NAMES.get(agent)) is not None:
+        if (name := ORGANIZATIONS.get(agent)) is not None:
             yield iri_term(agent), RDF_TYPE, FOAF_ORGANIZATION
             yield iri_term(agent), FOAF_NAME, literal_term(name)

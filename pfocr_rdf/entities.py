@@ -7,16 +7,16 @@ indexes, so that it stays small whatever the size of the database.
 
 from __future__ import annotations
 
+import json
 import re
 from array import array
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import groupby
-from operator import itemgetter
-from typing import Final, Literal
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final, Literal, TypeVar
 
 from pfocr_rdf.diagnostics import Place, Report
-from pfocr_rdf.figures import Paper
+from pfocr_rdf.figures import Journal, Paper
 from pfocr_rdf.iris import article_page_iri, doi_iri, entity_iri, journal_iri, paper_iri, taxon_iri
 from pfocr_rdf.literals import string_literal
 from pfocr_rdf.mapping import USUAL_ENDING, Section, Settings
@@ -54,35 +54,19 @@ from pfocr_rdf.vocabulary import (
     SchemaOrg,
 )
 
-__all__ = ["Contribution", "Entities", "contribution", "entity_statements"]
+__all__ = ["Contribution", "Entities", "contribution", "entity_groups", "entity_statements"]
 
 _HGNC_SYMBOL: Final = re.compile(r"[A-Za-z0-9_-]+@?")
 _DATASET_TITLE: Final = literal_term("PFOCR: Pathway Figure OCR")
 _PMC: Final = literal_term("PMC")
+
+_Key = TypeVar("_Key", bound=Hashable)
 
 Source = Literal["Entrez Gene", "ChEBI", "MeSH", "DOID"]
 
 _GENE: Final = 1
 _CHEMICAL: Final = 2
 _DISEASE: Final = 4
-
-
-@dataclass(slots=True)
-class _Shared:
-    """A gene, chemical or disease: what the figures say of it."""
-
-    kinds: int = 0
-    labels: dict[str, int] = field(default_factory=dict)
-    taxa: dict[str, int] = field(default_factory=dict)
-    figures: array[int] = field(default_factory=lambda: array("I"))
-
-
-@dataclass(slots=True)
-class _PaperRecords:
-    """A paper: each description of it with the first figid that gives it and that record's file; and its figures."""
-
-    variants: dict[Paper, tuple[str, str]] = field(default_factory=dict)
-    figures: array[int] = field(default_factory=lambda: array("I"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +77,9 @@ class Contribution:
         figid: the figure's figid.
         iri: its IRI in the output.
         file: its record's file, for diagnostics.
-        paper: its paper.
-        terms: for each gene, chemical or disease its source, its identifier, as what it is mentioned, its labels, and
-            a gene's taxon id.
-        organisms: for each taxon its names.
+        paper: its paper, packed.
+        terms: what it says of genes, chemicals and diseases, each once, packed.
+        organisms: for each taxon its names, packed.
         others: what the record says of things that are not the figure's own.
         image: what `Section.image` says.
         shared_image: what `Section.shared_image` says.
@@ -105,9 +88,9 @@ class Contribution:
     figid: str
     iri: Term
     file: str
-    paper: Paper
-    terms: tuple[tuple[Source, str, int, tuple[str, ...], str | None], ...]
-    organisms: tuple[tuple[str, tuple[str, ...]], ...]
+    paper: str
+    terms: tuple[str, ...]
+    organisms: tuple[str, ...]
     others: tuple[Statement, ...] = ()
     image: str | None = None
     shared_image: tuple[Term, Term] | None = None
@@ -117,74 +100,130 @@ def contribution(section: Section) -> Contribution:
     """Gather what a figure gives."""
     figure = section.figure
     kinds: dict[tuple[Source, str], int] = {}
-    labels: dict[tuple[Source, str], dict[str, None]] = {}
+    labels: dict[tuple[Source, str], tuple[str, ...]] = {}
     taxa: dict[tuple[Source, str], str] = {}
-    organisms: dict[str, dict[str, None]] = {}
-    for body in dict.fromkeys(body for mention in figure.mentions for body in mention.bodies):
-        key: tuple[Source, str]
-        if isinstance(body, Gene):
-            key, kind, label = ("Entrez Gene", body.id), _GENE, body.symbol
-            if body.taxon_id is not None:
-                taxa.setdefault(key, body.taxon_id)
-                names = organisms.setdefault(body.taxon_id, {})
-                if body.organism is not None:
-                    names[body.organism] = None
-        else:
-            key, label = (body.source, body.id), body.label
-            kind = _CHEMICAL if isinstance(body, Chemical) else _DISEASE
-        kinds[key] = kinds.get(key, 0) | kind
-        given = labels.setdefault(key, {})
-        if label is not None:
-            given[label] = None
+    organisms: dict[str, tuple[str, ...]] = {}
+    for mention in figure.mentions:
+        for body in mention.bodies:
+            key: tuple[Source, str]
+            if isinstance(body, Gene):
+                key, kind, label, taxon_id = ("Entrez Gene", body.id), _GENE, body.symbol, body.taxon_id
+                if taxon_id is not None:
+                    taxa.setdefault(key, taxon_id)
+                    _add_name(organisms, taxon_id, body.organism)
+            else:
+                key, label = (body.source, body.id), body.label
+                kind = _CHEMICAL if isinstance(body, Chemical) else _DISEASE
+            kinds[key] = kinds.get(key, 0) | kind
+            _add_name(labels, key, label)
     for organism in (*figure.organisms, *figure.recognized_organisms):
         if organism.taxon_id is not None:
-            organisms.setdefault(organism.taxon_id, {})[organism.name] = None
+            _add_name(organisms, organism.taxon_id, organism.name)
     return Contribution(
         figid=figure.figid,
         iri=section.iri,
         file=figure.file,
-        paper=figure.paper,
-        terms=tuple((*key, kind, tuple(labels[key]), taxa.get(key)) for key, kind in kinds.items()),
-        organisms=tuple((taxon_id, tuple(names)) for taxon_id, names in organisms.items()),
+        paper=_packed_paper(figure.paper),
+        terms=tuple([_packed((str(kind), *key, taxa.get(key, ""), *labels[key])) for key, kind in kinds.items()]),
+        organisms=tuple([_packed((taxon_id, *names)) for taxon_id, names in organisms.items()]),
         others=section.others,
         image=section.image,
         shared_image=section.shared_image,
     )
 
 
+def _add_name(names: dict[_Key, tuple[str, ...]], key: _Key, name: str | None) -> None:
+    """Add a name to those of a thing, unless it is there."""
+    known: tuple[str, ...] = names.get(key, ())
+    if name is not None and name not in known:
+        names[key] = (*known, name)
+    elif key not in names:
+        names[key] = known
+
+
+# ---------------------------------------------------------------------------------------------------- packing
+#
+# What figures say is packed into texts, which are quick to compare and count, and take a third of the memory.
+
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _packed(texts: Sequence[str]) -> str:
+    """Pack texts into one: joined by tabs, or as JSON where they hold tabs themselves."""
+    joined = "\t".join(texts)
+    return joined if joined.count("\t") == len(texts) - 1 and joined[:1] != "[" else _encode(texts)
+
+
+def _unpacked(text: str) -> list[str]:
+    return json.loads(text) if text[:1] == "[" else text.split("\t")
+
+
+def _packed_paper(paper: Paper) -> str:
+    """Pack a paper; equal papers give equal texts."""
+    journal = (paper.journal.title, paper.journal.nlm_abbreviation) if paper.journal is not None else None
+    fields = (paper.title, paper.citation, paper.year, paper.doi, journal, paper.publisher, paper.keywords)
+    return _encode((paper.pmcid, *fields))
+
+
+def _pmcid(packed: str) -> str:
+    """Give the PMCID of a packed paper, without unpacking the rest."""
+    end = packed.index('"', 2)
+    return packed[2:end] if "\\" not in packed[:end] else _unpacked_paper(packed).pmcid
+
+
+def _unpacked_paper(text: str) -> Paper:
+    pmcid, title, citation, year, doi, journal, publisher, keywords = json.loads(text)
+    journal = Journal(*journal) if journal is not None else None
+    return Paper(pmcid, title, citation, year, doi, journal, publisher, tuple(keywords))
+
+
+# --------------------------------------------------------------------------------------------------- gathering
+
+
 class Entities:
-    """What the figures added so far share."""
+    """What the figures added so far share.
 
-    __slots__ = ("_figures", "_images", "_organisms", "_others", "_papers", "_shared_images", "_terms")
+    What figures say is kept as they say it, each thing once, with the numbers of the figures that say it; who asks for
+    a description unites it. So adding and merging is quick, and little is kept.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = (
+        "_figures",
+        "_first",
+        "_images",
+        "_organisms",
+        "_others",
+        "_papers",
+        "_records",
+        "_shared_images",
+        "_terms",
+    )
+
+    def __init__(self, first: int = 0) -> None:
+        """Begin.
+
+        Args:
+            first: the number of the first figure, where other parts come before; those merge quicker then.
+        """
+        self._first = first
         self._figures: list[Term] = []
-        self._papers: dict[str, _PaperRecords] = {}
-        self._terms: dict[tuple[Source, str], _Shared] = {}
-        self._organisms: dict[str, dict[str, int]] = {}
+        self._records: list[tuple[str, str]] = []  # of each figure its figid, and its record's file
+        self._papers: dict[str, array[int]] = {}
+        self._terms: dict[str, array[int]] = {}
+        self._organisms: dict[str, int] = {}
         self._others: dict[Term, dict[Statement, None]] = {}
         self._images: dict[Term, str] = {}
         self._shared_images: dict[Term, Term] = {}
 
     def add(self, contribution: Contribution) -> None:
         """Add what one figure gives."""
-        index = len(self._figures)
+        number = self._first + len(self._figures)
         self._figures.append(contribution.iri)
-        paper = self._papers.setdefault(contribution.paper.pmcid, _PaperRecords())
-        paper.figures.append(index)
-        _keep_first(paper.variants, contribution.paper, (contribution.figid, contribution.file))
-        for source, identifier, kinds, labels, taxon_id in contribution.terms:
-            term = self._terms.get((source, identifier))
-            if term is None:
-                term = self._terms[source, identifier] = _Shared()
-            term.kinds |= kinds
-            if kinds != _DISEASE:
-                term.figures.append(index)
-            _count(term.labels, labels)
-            if taxon_id is not None:
-                _count(term.taxa, (taxon_id,))
-        for taxon_id, names in contribution.organisms:
-            _count(self._organisms.setdefault(taxon_id, {}), names)
+        self._records.append((contribution.figid, contribution.file))
+        _add_figure(self._papers, (contribution.paper,), number)
+        _add_figure(self._terms, contribution.terms, number)
+        for named in contribution.organisms:
+            self._organisms[named] = self._organisms.get(named, 0) + 1
         for statement in contribution.others:
             self._others.setdefault(statement[0], {})[statement] = None
         if contribution.image is not None:
@@ -195,49 +234,80 @@ class Entities:
 
     def merge(self, other: Entities) -> None:
         """Add what another part gathered, whose figures come after this one's."""
-        offset = len(self._figures)
+        end = self._first + len(self._figures)
+        if other._first >= end:  # numbers that no figure has are left free
+            self._figures += [Term("")] * (other._first - end)
+            self._records += [("", "")] * (other._first - end)
+        _merge_figures(self._papers, other._papers, max(0, end - other._first))
+        _merge_figures(self._terms, other._terms, max(0, end - other._first))
         self._figures += other._figures
-        for pmcid, theirs in other._papers.items():
-            paper = self._papers.setdefault(pmcid, _PaperRecords())
-            paper.figures.extend(index + offset for index in theirs.figures)
-            for variant, first in theirs.variants.items():
-                _keep_first(paper.variants, variant, first)
-        for key, their_term in other._terms.items():
-            term = self._terms.setdefault(key, _Shared())
-            term.kinds |= their_term.kinds
-            term.figures.extend(index + offset for index in their_term.figures)
-            _add_counts(term.labels, their_term.labels)
-            _add_counts(term.taxa, their_term.taxa)
-        for taxon_id, names in other._organisms.items():
-            _add_counts(self._organisms.setdefault(taxon_id, {}), names)
+        self._records += other._records
+        for named, count in other._organisms.items():
+            self._organisms[named] = self._organisms.get(named, 0) + count
         for subject, statements in other._others.items():
             self._others.setdefault(subject, {}).update(statements)
         self._images.update(other._images)
         self._shared_images.update(other._shared_images)
 
-    def part_of(self, figures: Iterable[int]) -> Iterator[Term]:
-        """Yield the figures' IRIs."""
-        return (self._figures[index] for index in figures)
+    def figures(self, numbers: Iterable[int]) -> list[Term]:
+        """Give the IRIs of figures by their numbers."""
+        first, iris = self._first, self._figures
+        return [iris[number - first] for number in numbers]
+
+    def first_record(self, numbers: Iterable[int]) -> tuple[str, str]:
+        """Give the first figid of some figures, and its record's file."""
+        return min([self._records[number - self._first] for number in numbers])
+
+    def __reduce__(self) -> tuple[Callable[..., Entities], tuple[object, ...]]:
+        """Pickle flat, which is several times quicker than object by object."""
+        said = [(list(told), [numbers.tobytes() for numbers in told.values()]) for told in (self._papers, self._terms)]
+        rest = (self._organisms, self._others, self._images, self._shared_images)
+        return _entities, (self._first, self._figures, self._records, said, rest)
 
 
-def _keep_first(variants: dict[Paper, tuple[str, str]], paper: Paper, first: tuple[str, str]) -> None:
-    if paper not in variants or first < variants[paper]:
-        variants[paper] = first
-
-
-def _count(counts: dict[str, int], texts: Iterable[str]) -> None:
+def _add_figure(told: dict[str, array[int]], texts: Iterable[str], number: int) -> None:
     for text in texts:
-        counts[text] = counts.get(text, 0) + 1
+        if (numbers := told.get(text)) is None:
+            told[text] = array("I", (number,))
+        else:
+            numbers.append(number)
 
 
-def _add_counts(counts: dict[str, int], others: dict[str, int]) -> None:
-    for text, count in others.items():
-        counts[text] = counts.get(text, 0) + count
+def _merge_figures(told: dict[str, array[int]], others: dict[str, array[int]], offset: int) -> None:
+    for text, theirs in others.items():
+        moved = array("I", [number + offset for number in theirs]) if offset else theirs
+        if (numbers := told.get(text)) is None:
+            told[text] = moved
+        else:
+            numbers.extend(moved)
+
+
+def _entities(
+    first: int,
+    figures: list[Term],
+    records: list[tuple[str, str]],
+    said: list[tuple[list[str], list[bytes]]],
+    rest: tuple[dict[str, int], dict[Term, dict[Statement, None]], dict[Term, str], dict[Term, Term]],
+) -> Entities:
+    """Give back what was pickled."""
+    entities = Entities(first)
+    entities._figures = figures
+    entities._records = records
+    entities._papers, entities._terms = (
+        {text: array("I", numbers) for text, numbers in zip(texts, told, strict=True)} for texts, told in said
+    )
+    entities._organisms, entities._others, entities._images, entities._shared_images = rest
+    return entities
+
+
+def _add_counts(counts: dict[str, int], names: Iterable[str], number: int) -> None:
+    for name in names:
+        counts[name] = counts.get(name, 0) + number
 
 
 def _by_frequency(counts: dict[str, int]) -> list[str]:
     """Order texts: the most frequent first, of equally frequent ones the first by code point."""
-    return sorted(counts, key=lambda text: (-counts[text], text))
+    return sorted(counts, key=lambda text: (-counts[text], text)) if len(counts) > 1 else list(counts)
 
 
 def _numeric(identifier: str) -> tuple[int, str]:
@@ -249,6 +319,11 @@ def _numeric(identifier: str) -> tuple[int, str]:
 
 
 def entity_statements(entities: Entities, *, settings: Settings, report: Report) -> Iterator[Statement]:
+    """Describe what the figures share: the statements of `entity_groups`, one after the other."""
+    return chain.from_iterable(entity_groups(entities, settings=settings, report=report))
+
+
+def entity_groups(entities: Entities, *, settings: Settings, report: Report) -> Iterator[list[Statement]]:
     """Describe what the figures share: papers, journals, genes, chemicals, diseases, organisms, then the dataset, and
     last what records' blocks say of yet other things.
 
@@ -258,19 +333,15 @@ def entity_statements(entities: Entities, *, settings: Settings, report: Report)
         report: takes the diagnostics about records that disagree.
 
     Yields:
-        The statements, each subject's together, in an order that depends only on what was gathered.
+        The statements of one subject after the other, in an order that depends only on what was gathered.
     """
     others = _others(entities)
-    described = _described(entities, settings, report)
-    if not others:  # as in every real record
-        yield from described
-        return
-    for subject, group in groupby(described, key=itemgetter(0)):
-        statements = list(group)
-        yield from statements
-        yield from sorted(others.pop(subject, {}).keys() - set(statements), key=_class_first)
+    for group in _described(entities, settings, report):
+        if others and (more := others.pop(group[0][0], None)):  # in hardly any real record
+            group += sorted(more.keys() - set(group), key=_class_first)
+        yield group
     for subject in sorted(others):
-        yield from sorted(others[subject], key=_class_first)
+        yield sorted(others[subject], key=_class_first)
 
 
 def _class_first(statement: Statement) -> tuple[bool, Statement]:
@@ -290,61 +361,117 @@ def _others(entities: Entities) -> dict[Term, dict[Statement, None]]:
     return others
 
 
-def _described(entities: Entities, settings: Settings, report: Report) -> Iterator[Statement]:
+def _described(entities: Entities, settings: Settings, report: Report) -> Iterator[list[Statement]]:
     """Yield the descriptions of the entities."""
     schema = settings.schema
-    papers = sorted(entities._papers, key=_numeric)
-    for pmcid in papers:
-        yield from _paper_statements(entities, pmcid, schema, report)
-    yield from _journal_statements(entities, papers, schema, report)
-    terms = sorted(entities._terms, key=lambda key: (_numeric(key[1]), key[0]))
-    for wanted in ("gene", "chemical", "disease"):
-        for key in terms:
-            if _section_of(entities._terms[key]) == wanted:
-                yield from _term_statements(entities, key, schema, report)
-    for taxon_id in sorted(entities._organisms, key=_numeric):
+    yield from _papers_and_journals(entities, schema, report)
+    terms: dict[tuple[Source, str], list[_Said]] = {}
+    for packed, figures in entities._terms.items():
+        kind, source, identifier, taxon_id, *labels = _unpacked(packed)
+        terms.setdefault((source, identifier), []).append((int(kind), taxon_id, labels, figures))  # type: ignore[arg-type]
+    headings: dict[str, list[tuple[tuple[int, str], Source]]] = {"gene": [], "chemical": [], "disease": []}
+    for (source, identifier), said in terms.items():
+        headings[_heading(_kinds(said))].append((_numeric(identifier), source))
+    classes = [_classes(kinds, schema) for kinds in range(_GENE + _CHEMICAL + _DISEASE + 1)]
+    for keys in headings.values():
+        for (_, identifier), source in sorted(keys):
+            said = terms.pop((source, identifier))
+            yield _term_group(entities, source, identifier, said, classes[_kinds(said)], schema, report)
+    names: dict[str, dict[str, int]] = {}
+    for packed, count in entities._organisms.items():
+        taxon_id, *some = _unpacked(packed)
+        _add_counts(names.setdefault(taxon_id, {}), some, count)
+    for taxon_id in sorted(names, key=_numeric):
         organism = taxon_iri(taxon_id)
-        yield organism, RDF_TYPE, schema.taxon
-        yield from _labels(organism, entities._organisms[taxon_id], Place("", "", report), "organisms")
-        yield organism, DCTERMS_IDENTIFIER, literal_term(taxon_id)
-    yield from _dataset_statements(settings)
+        yield [
+            (organism, RDF_TYPE, schema.taxon),
+            *_labels(organism, names[taxon_id], Place("", "", report), "organisms"),
+            (organism, DCTERMS_IDENTIFIER, literal_term(taxon_id)),
+        ]
+    yield _dataset_group(settings)
 
 
-def _section_of(term: _Shared) -> str:
+_Said = tuple[int, str, list[str], "array[int]"]
+"""What figures say of a gene, chemical or disease: as what they mention it, a gene's taxon id or nothing, its labels;
+and the numbers of the figures."""
+
+
+def _heading(kinds: int) -> str:
     """Tell under which heading a term is described; what is both chemical and disease is under the chemicals."""
-    if term.kinds & _GENE:
+    if kinds & _GENE:
         return "gene"
-    return "chemical" if term.kinds & _CHEMICAL else "disease"
+    return "chemical" if kinds & _CHEMICAL else "disease"
 
 
-def _labels(subject: Term, counts: dict[str, int], place: Place, key: str) -> Iterator[Statement]:
-    for rank, label in enumerate(_by_frequency(counts)):
-        yield subject, SKOS_ALT_LABEL if rank else RDFS_LABEL, string_literal(label, place, key)
+def _kinds(said: Iterable[_Said]) -> int:
+    kinds = 0
+    for kind, *_ in said:
+        kinds |= kind
+    return kinds
 
 
-def _merged(paper: _PaperRecords, pmcid: str, report: Report) -> tuple[Paper, str]:
+def _labels(subject: Term, counts: dict[str, int], place: Place, key: str) -> list[Statement]:
+    return [
+        (subject, SKOS_ALT_LABEL if rank else RDFS_LABEL, string_literal(label, place, key))
+        for rank, label in enumerate(_by_frequency(counts))
+    ]
+
+
+# -------------------------------------------------------------------------------------------- papers and journals
+
+
+def _papers_and_journals(entities: Entities, schema: SchemaOrg, report: Report) -> Iterator[list[Statement]]:
+    variants: dict[str, list[str]] = {}
+    for packed in entities._papers:
+        variants.setdefault(_pmcid(packed), []).append(packed)
+    titles: dict[str, tuple[str | None, str | None]] = {}
+    differing: list[tuple[str, str | None, str]] = []
+    for pmcid in sorted(variants, key=_numeric):
+        paper, file = _merged(entities, variants[pmcid], report)
+        said_by = [entities._papers[packed] for packed in variants[pmcid]]
+        figures = entities.figures(_united(said_by))
+        yield _paper_group(paper, figures, schema, Place(file, "", report))
+        if (journal := paper.journal) is not None:
+            title, abbreviation = titles.get(journal.name, (None, None))
+            titles[journal.name] = (title or journal.title, abbreviation or journal.nlm_abbreviation)
+            if title is not None and journal.title is not None and title != journal.title:
+                differing.append((file, title, journal.title))
+    for file, first, other in differing:
+        message = f"the journal's title is {first} in an earlier paper"
+        Place(file, "", report).diagnose("journal-differs", message, key="journal_title", value=other)
+    for name in sorted(titles):
+        yield _journal_group(name, *titles[name], schema, Place("", "", report))
+
+
+def _united(said_by: list[array[int]]) -> Iterable[int]:
+    """Unite numbers of figures, in their order."""
+    return said_by[0] if len(said_by) == 1 else sorted(chain.from_iterable(said_by))
+
+
+def _merged(entities: Entities, variants: list[str], report: Report) -> tuple[Paper, str]:
     """Unite the descriptions of a paper: for each value the first by figid; others are reported."""
-    if len(paper.variants) == 1:
-        ((variant, (_, file)),) = paper.variants.items()
-        return variant, file
-    ordered = sorted(paper.variants, key=lambda variant: paper.variants[variant])
+    firsts = sorted((entities.first_record(entities._papers[packed]), packed) for packed in variants)
+    (_, file), packed = firsts[0]
+    first = _unpacked_paper(packed)
+    if len(firsts) == 1:
+        return first, file
     merged: dict[str, object] = {}
-    for variant in ordered:
-        figid, file = paper.variants[variant]
-        for name in ("title", "citation", "year", "doi", "journal", "publisher", "keywords"):
+    for (figid, its_file), packed in firsts:
+        variant = _unpacked_paper(packed)
+        for name in _RECORD_KEYS:
             value = getattr(variant, name)
             if not value:
                 continue
             if name not in merged:
                 merged[name] = value
             elif merged[name] != value:
-                Place(file, figid, report).diagnose(
+                Place(its_file, figid, report).diagnose(
                     "paper-differs",
-                    f"the first record of {pmcid} has {_shown(merged[name])}",
+                    f"the first record of {first.pmcid} has {_shown(merged[name])}",
                     key=_RECORD_KEYS[name],
                     value=_shown(value),
                 )
-    return Paper(pmcid, **merged), paper.variants[ordered[0]][1]  # type: ignore[arg-type]  # values of Paper's own fields
+    return Paper(first.pmcid, **merged), file  # type: ignore[arg-type]  # values of Paper's own fields
 
 
 _RECORD_KEYS: Final = {
@@ -365,130 +492,126 @@ def _shown(value: object) -> str:
     return str(name)
 
 
-def _paper_statements(entities: Entities, pmcid: str, schema: SchemaOrg, report: Report) -> Iterator[Statement]:
-    records = entities._papers[pmcid]
-    paper, file = _merged(records, pmcid, report)
-    place = Place(file, "", report)
-    iri = paper_iri(pmcid)
-
-    def text(predicate: Term, value: str | None, key: str) -> Iterator[Statement]:
-        if value is not None:
-            yield iri, predicate, string_literal(value, place, key)
-
-    yield iri, RDF_TYPE, WP_PUBLICATION_REFERENCE
-    yield iri, RDF_TYPE, schema.scholarly_article
-    yield iri, DC_SOURCE, _PMC
-    yield iri, DCTERMS_IDENTIFIER, literal_term(pmcid)
-    yield iri, FOAF_PAGE, article_page_iri(f"pmc/articles/{pmcid}/")
-    yield from text(schema.name, paper.title, "papertitle")
-    yield from text(DC_TITLE, paper.title, "papertitle")
+def _paper_group(paper: Paper, figures: Iterable[Term], schema: SchemaOrg, place: Place) -> list[Statement]:
+    iri = paper_iri(paper.pmcid)
+    statements = [
+        (iri, RDF_TYPE, WP_PUBLICATION_REFERENCE),
+        (iri, RDF_TYPE, schema.scholarly_article),
+        (iri, DC_SOURCE, _PMC),
+        (iri, DCTERMS_IDENTIFIER, literal_term(paper.pmcid)),
+        (iri, FOAF_PAGE, article_page_iri(f"pmc/articles/{paper.pmcid}/")),
+    ]
+    if paper.title is not None:
+        title = string_literal(paper.title, place, "papertitle")
+        statements += [(iri, schema.name, title), (iri, DC_TITLE, title)]
     if paper.year is not None:
-        yield iri, schema.date_published, literal_term(paper.year, XSD_G_YEAR)
-    yield from text(DCTERMS_BIBLIOGRAPHIC_CITATION, paper.citation, "reftext")
+        statements.append((iri, schema.date_published, literal_term(paper.year, XSD_G_YEAR)))
+    if paper.citation is not None:
+        statements.append((iri, DCTERMS_BIBLIOGRAPHIC_CITATION, string_literal(paper.citation, place, "reftext")))
     if paper.doi is not None:
-        yield iri, schema.same_as, doi_iri(paper.doi)
+        statements.append((iri, schema.same_as, doi_iri(paper.doi)))
     if paper.journal is not None:
-        yield iri, schema.is_part_of, journal_iri(paper.journal.name)
-    yield from text(DC_PUBLISHER, paper.publisher, "publisher_name")
-    for keyword in paper.keywords:
-        yield from text(schema.keywords, keyword, "keywords")
-    for figure in entities.part_of(records.figures):
-        yield iri, DCTERMS_IS_PART_OF, figure
+        statements.append((iri, schema.is_part_of, journal_iri(paper.journal.name)))
+    if paper.publisher is not None:
+        statements.append((iri, DC_PUBLISHER, string_literal(paper.publisher, place, "publisher_name")))
+    statements += [(iri, schema.keywords, string_literal(word, place, "keywords")) for word in paper.keywords]
+    statements += [(iri, DCTERMS_IS_PART_OF, figure) for figure in figures]
+    return statements
 
 
-def _journal_statements(
-    entities: Entities, papers: list[str], schema: SchemaOrg, report: Report
-) -> Iterator[Statement]:
-    """Describe the journals of the papers' merged descriptions."""
-
-    def silent(_: object) -> None:
-        """Drop what `_paper_triples` has reported."""
-
-    titles: dict[str, tuple[str | None, str | None]] = {}
-    for pmcid in papers:
-        paper, file = _merged(entities._papers[pmcid], pmcid, silent)
-        journal = paper.journal
-        if journal is None:
-            continue
-        title, abbreviation = titles.get(journal.name, (None, None))
-        titles[journal.name] = (title or journal.title, abbreviation or journal.nlm_abbreviation)
-        if title is not None and journal.title is not None and title != journal.title:
-            Place(file, "", report).diagnose(
-                "journal-differs",
-                f"the journal's title is {title} in an earlier paper",
-                key="journal_title",
-                value=journal.title,
-            )
-    for name in sorted(titles):
-        title, abbreviation = titles[name]
-        iri = journal_iri(name)
-        place = Place("", "", report)
-        yield iri, RDF_TYPE, schema.periodical
-        if title is not None:
-            yield iri, schema.name, string_literal(title, place, "journal_title")
-        if abbreviation is not None:
-            yield iri, schema.alternate_name, string_literal(abbreviation, place, "journal_nlm_ta")
+def _journal_group(
+    name: str, title: str | None, abbreviation: str | None, schema: SchemaOrg, place: Place
+) -> list[Statement]:
+    iri = journal_iri(name)
+    statements = [(iri, RDF_TYPE, schema.periodical)]
+    if title is not None:
+        statements.append((iri, schema.name, string_literal(title, place, "journal_title")))
+    if abbreviation is not None:
+        statements.append((iri, schema.alternate_name, string_literal(abbreviation, place, "journal_nlm_ta")))
+    return statements
 
 
-def _term_statements(
-    entities: Entities, key: tuple[Source, str], schema: SchemaOrg, report: Report
-) -> Iterator[Statement]:
-    source, identifier = key
-    term = entities._terms[key]
+# ------------------------------------------------------------------------------------ genes, chemicals, diseases
+
+
+def _term_group(
+    entities: Entities,
+    source: Source,
+    identifier: str,
+    said: list[_Said],
+    classes: Iterable[Term],
+    schema: SchemaOrg,
+    report: Report,
+) -> list[Statement]:
+    labels: dict[str, int] = {}
+    taxa: dict[str, int] = {}
+    for _, taxon_id, given, figures in said:
+        _add_counts(labels, given, len(figures))
+        if taxon_id:
+            _add_counts(taxa, (taxon_id,), len(figures))
+    part_of = [figures for kind, _, _, figures in said if kind != _DISEASE]
     place = Place("", "", report)
-    iri = _term_iri(key)
-    for kind in _classes(term, schema):
-        yield iri, RDF_TYPE, kind
-    yield iri, DC_IDENTIFIER, iri
-    yield iri, DCTERMS_IDENTIFIER, literal_term(identifier)
-    yield iri, DC_SOURCE, literal_term(source)
-    yield from _labels(iri, term.labels, place, "label")
+    iri = _term_iri(source, identifier)
+    statements = [(iri, RDF_TYPE, kind) for kind in classes]
+    statements += [
+        (iri, DC_IDENTIFIER, iri),
+        (iri, DCTERMS_IDENTIFIER, literal_term(identifier)),
+        (iri, DC_SOURCE, literal_term(source)),
+        *_labels(iri, labels, place, "label"),
+    ]
     if source == "Entrez Gene":
-        yield iri, WP_BDB_ENTREZ_GENE, iri
-        taxa = _by_frequency(term.taxa)
-        if len(taxa) > 1:
-            place.diagnose("gene-taxon-differs", key="organism_id", value=f"gene {identifier}: {', '.join(taxa)}")
-        if taxa[:1] == [HUMAN]:
-            yield from _hgnc_statements(iri, term, place)
-        yield iri, FOAF_PAGE, iri_term(f"https://www.ncbi.nlm.nih.gov/gene/{identifier}")
-        if taxa:
-            yield iri, schema.taxonomic_range, taxon_iri(taxa[0])
+        statements.append((iri, WP_BDB_ENTREZ_GENE, iri))
+        by_frequency = _by_frequency(taxa)
+        if len(by_frequency) > 1:
+            value = f"gene {identifier}: {', '.join(by_frequency)}"
+            place.diagnose("gene-taxon-differs", key="organism_id", value=value)
+        if by_frequency[:1] == [HUMAN] and (symbol := _hgnc_symbol(labels, place)) is not None:
+            statements.append((iri, WP_BDB_HGNC_SYMBOL, symbol))
+        statements.append((iri, FOAF_PAGE, iri_term(f"https://www.ncbi.nlm.nih.gov/gene/{identifier}")))
+        if by_frequency:
+            statements.append((iri, schema.taxonomic_range, taxon_iri(by_frequency[0])))
     elif source == "ChEBI":
-        yield iri, WP_BDB_CHEBI, iri
-        yield iri, SKOS_EXACT_MATCH, iri_term(PREFIXES["obo"] + identifier.replace(":", "_"))
-    for figure in entities.part_of(term.figures):
-        yield iri, DCTERMS_IS_PART_OF, figure
+        statements.append((iri, WP_BDB_CHEBI, iri))
+        statements.append((iri, SKOS_EXACT_MATCH, iri_term(PREFIXES["obo"] + identifier.replace(":", "_"))))
+    if part_of:
+        statements += [(iri, DCTERMS_IS_PART_OF, figure) for figure in entities.figures(_united(part_of))]
+    return statements
 
 
-def _hgnc_statements(iri: Term, term: _Shared, place: Place) -> Iterator[Statement]:
-    symbol = next(iter(_by_frequency(term.labels)), None)
+def _hgnc_symbol(labels: dict[str, int], place: Place) -> Term | None:
+    """Give the IRI of a human gene's symbol."""
+    symbol = next(iter(_by_frequency(labels)), None)
     if symbol is None:
-        return
+        return None
     if _HGNC_SYMBOL.fullmatch(symbol):
-        yield iri, WP_BDB_HGNC_SYMBOL, iri_term(PREFIXES["hgnc.symbol"] + symbol)
-    else:
-        place.diagnose("gene-symbol", key="ncbigene_symbol", value=symbol)
+        return iri_term(PREFIXES["hgnc.symbol"] + symbol)
+    place.diagnose("gene-symbol", key="ncbigene_symbol", value=symbol)
+    return None
 
 
-def _term_iri(key: tuple[Source, str]) -> Term:
-    source, identifier = key
+def _term_iri(source: Source, identifier: str) -> Term:
     if source == "Entrez Gene":
         return entity_iri(Gene(identifier))
     return entity_iri(Disease("DOID", identifier) if source == "DOID" else Chemical(source, identifier))
 
 
-def _classes(term: _Shared, schema: SchemaOrg) -> Iterator[Term]:
-    if term.kinds & _GENE:
-        yield from (WP_DATA_NODE, WP_GENE_PRODUCT, schema.gene)
-    if term.kinds & _CHEMICAL:
-        yield from (WP_DATA_NODE, WP_METABOLITE, schema.chemical_substance)
-    if term.kinds & _DISEASE:
-        yield schema.medical_condition
+def _classes(kinds: int, schema: SchemaOrg) -> list[Term]:
+    classes: dict[Term, None] = {}
+    if kinds & _GENE:
+        classes |= dict.fromkeys((WP_DATA_NODE, WP_GENE_PRODUCT, schema.gene))
+    if kinds & _CHEMICAL:
+        classes |= dict.fromkeys((WP_DATA_NODE, WP_METABOLITE, schema.chemical_substance))
+    if kinds & _DISEASE:
+        classes[schema.medical_condition] = None
+    return list(classes)
 
 
-def _dataset_statements(settings: Settings) -> Iterator[Statement]:
-    yield DATASET, RDF_TYPE, VOID_DATASET
-    yield DATASET, DCTERMS_TITLE, _DATASET_TITLE
-    yield DATASET, DCTERMS_LICENSE, CC0
+def _dataset_group(settings: Settings) -> list[Statement]:
+    statements = [
+        (DATASET, RDF_TYPE, VOID_DATASET),
+        (DATASET, DCTERMS_TITLE, _DATASET_TITLE),
+        (DATASET, DCTERMS_LICENSE, CC0),
+    ]
     if settings.created_on is not None:
-        yield DATASET, PAV_CREATED_ON, literal_term(settings.created_on, XSD_DATE)
+        statements.append((DATASET, PAV_CREATED_ON, literal_term(settings.created_on, XSD_DATE)))
+    return statements

@@ -39,7 +39,6 @@ Plain: TypeAlias = "str | list[Plain] | dict[str, Plain]"
 _OPENING: Final = re.compile(rb"---\r?\n")
 _CLOSING: Final = re.compile(rb"\n(---)\r?(?=\n|\Z)")
 _SEPARATORS: Final = ("\x85", "\u2028", "\u2029")
-_NEXT_LINE, _LINE, _PARAGRAPH = (separator.encode() for separator in _SEPARATORS)
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -92,14 +91,15 @@ def parse_front_matter(data: bytes) -> FrontMatter:
     if len(data) > MAX_BYTES:
         raise FrontMatterError("record-too-large", f"the record is larger than {MAX_BYTES // 1024 // 1024} MiB")
     data = data.removeprefix(_BOM)
-    check_utf8(data)
+    text = check_utf8(data)
     opening = _OPENING.match(data)
     if opening is None:
         raise FrontMatterError("front-matter-missing", line=1)
     closing = _CLOSING.search(data, opening.end() - 1)
     if closing is None:
         raise FrontMatterError("front-matter-unclosed", line=data.count(b"\n") + 1)
-    values, duplicates = _parse(data[opening.end() : closing.start(1)])
+    has_separators = any(separator in text for separator in _SEPARATORS)
+    values, duplicates = _parse(data[opening.end() : closing.start(1)], has_separators)
     if not isinstance(values, dict):
         raise FrontMatterError("front-matter-not-mapping", line=2)
     rest = data[closing.end() :]
@@ -110,14 +110,14 @@ def parse_front_matter(data: bytes) -> FrontMatter:
     return FrontMatter(values, tuple(duplicates), body_line)
 
 
-def check_utf8(data: bytes) -> None:
-    """Refuse bytes that are not UTF-8.
+def check_utf8(data: bytes) -> str:
+    """Decode bytes, and refuse those that are not UTF-8.
 
     Raises:
         FrontMatterError: `record-not-utf8`, with the line and the first wrong byte.
     """
     try:
-        data.decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise FrontMatterError(
             "record-not-utf8",
@@ -126,9 +126,9 @@ def check_utf8(data: bytes) -> None:
         ) from None
 
 
-def _parse(text: bytes) -> tuple[Plain | None, list[tuple[str, int]]]:
+def _parse(text: bytes, has_separators: bool) -> tuple[Plain | None, list[tuple[str, int]]]:
     """Build the plain value of one YAML document, and its duplicate keys; `text` begins at line 2 of the file."""
-    text, separators = _masked(text)
+    text, separators = _masked(text) if has_separators else (text, {})
     try:
         return _build(text, separators)
     except MarkedYAMLError as error:
@@ -151,14 +151,13 @@ def _masked(text: bytes) -> tuple[bytes, dict[str, str]]:
         separator, or a separator that ends a line.
     """
     masks: dict[str, str] = {}
-    if _NEXT_LINE in text or _LINE in text or _PARAGRAPH in text:
-        used = set(text.decode())
-        spare = (char for char in map(chr, range(0xE000, 0xF900)) if char not in used)
-        hidden = (separator + end for separator in _SEPARATORS for end in ("\n", ""))
-        for hides, mask in zip(hidden, spare, strict=False):  # a text may hold every such character
-            masks[mask] = hides
-            pattern = re.escape(hides[0].encode()) + (rb"(?=\r?\n)" if hides[1:] else b"")
-            text = re.sub(pattern, mask.encode(), text)
+    used = set(text.decode())
+    spare = (char for char in map(chr, range(0xE000, 0xF900)) if char not in used)
+    hidden = (separator + end for separator in _SEPARATORS for end in ("\n", ""))
+    for hides, mask in zip(hidden, spare, strict=False):  # a text may hold every such character
+        masks[mask] = hides
+        pattern = re.escape(hides[0].encode()) + (rb"(?=\r?\n)" if hides[1:] else b"")
+        text = re.sub(pattern, mask.encode(), text)
     return text, masks
 
 

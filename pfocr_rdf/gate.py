@@ -26,8 +26,8 @@ from pfocr_rdf.vocabulary import SchemaOrg
 
 __all__ = ["CONTEXT_FILE", "Reading", "Refused", "load_store", "query_faults", "read_again", "recount_faults"]
 
-MEMORY_TRIPLES: Final = 2_000_000
-"""Triples up to which the store is in memory."""
+MEMORY_TRIPLES: Final = 1_000_000
+"""Triples up to which the store is in memory, where each takes some 500 bytes."""
 
 CONTEXT_FILE: Final = "context.jsonld"
 """The JSON-LD context of the output, in a release."""

@@ -5,11 +5,14 @@ Whatever takes a graph from a user (a store, an endpoint) takes it from here, wi
 
 from __future__ import annotations
 
+import gzip
 import os
+import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import IO, Final, cast
 
 from pfocr_rdf.conversion import CHUNK, convert_databases
 from pfocr_rdf.database import InputError, open_input, read_taxonomy
@@ -22,10 +25,16 @@ from pfocr_rdf.terms import Statement, lines
 from pfocr_rdf.vocabulary import OA_ANNOTATION, RDF_TYPE, WP_PATHWAY
 from pfocr_rdf.workers import process_runner
 
-__all__ = ["GraphCounts", "rdf_files", "write_graph"]
+__all__ = ["GraphCounts", "rdf_files", "write_graph", "write_lines"]
 
 STATEMENTS: Final = 20_000
 """Statements of a file that make a part."""
+
+BYTES: Final = 4_000_000
+"""Bytes of lines that make a part."""
+
+LINE: Final = 16_000_000
+"""Bytes that a line may have."""
 
 _FIGURE_LINE: Final = f" {RDF_TYPE} {WP_PATHWAY} .\n".encode()
 _MENTION_LINE: Final = f" {RDF_TYPE} {OA_ANNOTATION} .\n".encode()
@@ -150,3 +159,65 @@ def _without_blank_nodes(files: list[str]) -> Iterator[Statement]:
             if statement[0][0] == "_" or statement[2][0] == "_":
                 raise InputError(f"{name}: has blank nodes, as PFOCR's graph has not; give their things IRIs")
             yield statement
+
+
+_NOT_OURS: Final = re.compile(rb"^[ \t]*(?:<[^>]*>[ \t]*<[^>]*>[ \t]*)?(_:|<<)", re.MULTILINE)
+"""A blank node, or a triple term, at the beginning of a subject or an object."""
+
+
+def write_lines(files: Iterable[str | os.PathLike[str]], write: Callable[[bytes], object]) -> GraphCounts:
+    """Write files of N-Triples as they stand, part by part.
+
+    This is quick as nothing is parsed: what is no N-Triples is for `write` to refuse, with a `SyntaxError`.
+
+    Args:
+        files: files in N-Triples (`.nt`, also `.gz`).
+        write: takes the parts: whole lines, none of them empty.
+
+    Returns:
+        What was written, counted by lines: too much where a triple stands twice, or a line holds only a comment. What
+        `write_graph` counts is exact.
+
+    Raises:
+        InputError: when a file cannot be read, is no N-Triples, or has blank nodes.
+    """
+    triples = figures = mentions = 0
+    for file in files:
+        name = os.fspath(file)
+        done = 0
+        for part in _parts(name):
+            if (b"_:" in part or b"<<" in part) and (found := _NOT_OURS.search(part)) is not None:
+                raise InputError(f"{name}: {_REFUSED[found[1]]}")
+            try:
+                write(part)
+            except SyntaxError as error:
+                line = done + (error.lineno or 1)
+                raise InputError(f"{name}:{line}: no valid N-Triples: {error.msg.rpartition(': ')[2]}") from error
+            done += part.count(b"\n")
+            figures += part.count(_FIGURE_LINE)
+            mentions += part.count(_MENTION_LINE)
+        triples += done
+    return GraphCounts(triples, figures, mentions)
+
+
+_REFUSED: Final = {
+    b"_:": "has blank nodes, as PFOCR's graph has not; give their things IRIs",
+    b"<<": "has a triple term of RDF 1.2; PFOCR has none, give RDF 1.1",
+}
+
+
+def _parts(name: str) -> Iterator[bytes]:
+    """Give the lines of a file, some thousand at a time; the last line ends as all others do."""
+    try:
+        with open(name, "rb") as raw:
+            file: IO[bytes] = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if name.endswith(".gz") else raw
+            while data := file.read(BYTES):
+                end = b"" if data.endswith(b"\n") else file.readline(LINE)
+                if len(end) == LINE:
+                    raise InputError(f"{name}: no valid N-Triples: has a line of more than {LINE:,} bytes")
+                part = data + end
+                yield part if part.endswith(b"\n") else part + b"\n"
+    except OSError as error:
+        raise InputError(f"{name}: {(error.strerror or str(error)).lower()}") from error
+    except (EOFError, zlib.error) as error:
+        raise InputError(f"{name}: is damaged or cut: {error}") from error

@@ -215,7 +215,10 @@ def _divided(block: Mapping[str, Any]) -> tuple[Node, str, Node]:
             own[iri] = [{"@value": text} for text in ((value,) if type(value) is str else value)]
         else:
             part[key] = value
-    return part, json.dumps(part, sort_keys=True, default=str), own
+    return part, _sorted_json(part), own
+
+
+_sorted_json: Final = json.JSONEncoder(sort_keys=True, default=str).encode
 
 
 def _is_text(value: object) -> bool:

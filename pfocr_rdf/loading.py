@@ -5,14 +5,24 @@ The queries that ask a store for its counts, and the comparison, are the same fo
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal, TypeAlias
 
 from pfocr_rdf.inputs import GraphCounts
 from pfocr_rdf.terms import Term
 from pfocr_rdf.vocabulary import OA_ANNOTATION, WP_PATHWAY
 
-__all__ = ["COUNTED", "Counted", "Loaded", "count_query"]
+__all__ = ["COUNTED", "NOTHING", "Counted", "Loaded", "Send", "count_query", "counted", "differences"]
+
+Send: TypeAlias = Callable[[Callable[[bytes], object]], GraphCounts]
+"""Sends a graph, part by part, to what it is called with, and counts it: `write_graph` of some inputs.
+
+The parts are whole lines of N-Triples, none of them empty.
+"""
+
+NOTHING: Final = GraphCounts(0, 0, 0)
+"""What a graph holds that is not there."""
 
 Counted = Literal["triples", "figures", "mentions"]
 
@@ -40,6 +50,17 @@ def count_query(what: Counted, graph: Term | None = None) -> str:
     return f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}"
 
 
+def counted(ask: Callable[[str], int], graph: Term | None = None) -> GraphCounts:
+    """Let a store count what a graph holds.
+
+    Args:
+        ask: gives a store's answer to what `count_query` gives.
+        graph: the graph's IRI, or None for the default graph.
+    """
+    triples, figures, mentions = (ask(count_query(what, graph)) for what in COUNTED)
+    return GraphCounts(triples, figures, mentions)
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What a load did.
@@ -47,21 +68,32 @@ class Loaded:
     Attributes:
         sent: what was sent.
         before: what the graph held before; nothing where it was replaced.
-        held: what the graph holds now.
+        held: what the store counted in the end.
+        live: whether that is in use now; else the graph is as it was before.
     """
 
     sent: GraphCounts
     before: GraphCounts
     held: GraphCounts
+    live: bool = True
 
     def complete(self) -> bool:
         """Tell whether the store's counts are those that the load must give.
 
         A graph that held something before may share any part of it with what was sent.
         """
-        return all(
-            max(getattr(self.sent, what), getattr(self.before, what))
-            <= getattr(self.held, what)
-            <= getattr(self.sent, what) + getattr(self.before, what)
-            for what in COUNTED
-        )
+        return not any(differences(self))
+
+
+def differences(loaded: Loaded) -> Iterator[str]:
+    """Say, count by count, where a store does not hold what it must.
+
+    Example:
+        >>> list(differences(Loaded(GraphCounts(7, 1, 2), NOTHING, GraphCounts(6, 1, 2))))
+        ['6 triples where 7 were sent']
+    """
+    for what in COUNTED:
+        sent, before, held = (getattr(counts, what) for counts in (loaded.sent, loaded.before, loaded.held))
+        if not max(sent, before) <= held <= sent + before:
+            upon = f" to {before:,}" if before else ""
+            yield f"{held:,} {what} where {sent:,} were sent{upon}"

@@ -278,7 +278,7 @@ def _section(figure: Figure, expanded: Expanded | None, settings: Settings, plac
     text(DCTERMS_DESCRIPTION, figure.caption, "caption")
     for subject, predicate, value in block:
         if subject == iri:
-            add(predicate, value)
+            values.setdefault(predicate, {})[value] = None
     if expanded is not None and block and (licence := block_license(figure, expanded)) is not None:
         add(DCTERMS_LICENSE, licence)
     for organism in figure.organisms:
@@ -378,28 +378,57 @@ def _image_statements(figure: Figure, image: Term, schema: SchemaOrg, place: Pla
 
 def _mention_statements(figure: Figure, iri: Term, place: Place) -> list[Statement]:
     statements: list[Statement] = []
-    for mention, node in zip(figure.mentions, _mention_iris(figure), strict=True):
-        kind = mention.kind
+    known = [_known(mention, place) for mention in figure.mentions]
+    short = [
+        (mention.kind, digest[:DIGEST_DIGITS]) for mention, (digest, _) in zip(figure.mentions, known, strict=True)
+    ]
+    # mentions that share the first digits of their digests get the whole
+    shared = set() if len(set(short)) == len(short) else {name for name in short if short.count(name) > 1}
+    for mention, (kind, digits), (digest, said) in zip(figure.mentions, short, known, strict=True):
+        node = mention_iri(figure.figid, kind, digest if (kind, digits) in shared else digits)
         statements += (
             (node, RDF_TYPE, OA_ANNOTATION),
             (node, RDF_TYPE, _MENTION_CLASS[kind]),
             (node, OA_HAS_TARGET, iri),
         )
-        statements += [
-            (node, OA_HAS_BODY, body) for body in dict.fromkeys([entity_iri(body) for body in mention.bodies])
-        ]
-        statements.append((node, PFOCR_WORD, string_literal(mention.word, place, f"{kind}s.word")))
-        if mention.match is not None:
-            statements.append((node, PFOCR_MATCH, string_literal(mention.match, place, f"{kind}s.match")))
-        if mention.lexicon is not None:
-            statements.append((node, PFOCR_LEXICON, string_literal(mention.lexicon, place, f"{kind}s.source")))
+        bodies = mention.bodies
+        if len(bodies) == 1:
+            statements.append((node, OA_HAS_BODY, entity_iri(bodies[0])))
+        else:
+            statements += [(node, OA_HAS_BODY, body) for body in dict.fromkeys(map(entity_iri, bodies))]
+        statements += [(node, predicate, value) for predicate, value in said]
     return statements
 
 
-def _mention_iris(figure: Figure) -> Iterator[Term]:
-    """Yield each mention's IRI; mentions that share the first digits of their digests get the whole."""
-    digests = [mention_digest(mention.word, mention.match, mention.lexicon) for mention in figure.mentions]
-    short = [(mention.kind, digest[:DIGEST_DIGITS]) for mention, digest in zip(figure.mentions, digests, strict=True)]
-    shared = set() if len(set(short)) == len(short) else {name for name in short if short.count(name) > 1}
-    for (kind, digits), digest in zip(short, digests, strict=True):
-        yield mention_iri(figure.figid, kind, digest if (kind, digits) in shared else digits)
+Known = tuple[str, list[tuple[Term, Term]]]
+"""A mention's digest, and what it says: its word, what matched, and the lexicon."""
+
+_remembered: dict[tuple[str, str | None, str | None], Known] = {}
+"""What is known of mentions, as figures repeat each other."""
+
+_REMEMBERED: Final = 1 << 14
+_REMEMBERED_TEXT: Final = 200
+
+
+def _known(mention: Mention, place: Place) -> Known:
+    texts = mention.word, mention.match, mention.lexicon
+    if (known := _remembered.get(texts)) is not None:
+        return known
+    digest = mention_digest(*texts)
+    said = [(predicate, text) for predicate, text in zip(_SAYING, texts, strict=True) if text is not None]
+    try:
+        known = digest, [(predicate, literal_term(text)) for predicate, text in said]
+    except ValueError:  # a text that no literal can hold is reported each time
+        return digest, [
+            (predicate, string_literal(text, place, f"{mention.kind}s.{_SAYING[predicate]}"))
+            for predicate, text in said
+        ]
+    if sum(len(text) for _, text in said) <= _REMEMBERED_TEXT:
+        if len(_remembered) >= _REMEMBERED:
+            _remembered.clear()
+        _remembered[texts] = known
+    return known
+
+
+_SAYING: Final = {PFOCR_WORD: "word", PFOCR_MATCH: "match", PFOCR_LEXICON: "source"}
+"""The properties of what mentions say, and the keys of it in tables."""

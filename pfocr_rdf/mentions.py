@@ -138,13 +138,14 @@ def _cell(text: str) -> str | None:
 
 def group_mentions(rows: Iterable[Row]) -> tuple[Mention, ...]:
     """Unite rows of one kind with the same word, match and lexicon into one mention, in the order of first rows."""
-    groups: dict[tuple[Kind, str, str | None, str | None], dict[Entity, None]] = {}
+    groups: dict[tuple[Kind, str, str | None, str | None], list[Entity]] = {}
     for kind, word, match, lexicon, bodies in rows:
-        group = groups.setdefault((kind, word, match, lexicon), {})
-        for body in bodies:
-            group[body] = None
+        groups.setdefault((kind, word, match, lexicon), []).extend(bodies)
     return tuple(
-        Mention(kind, word, match, lexicon, tuple(bodies)) for (kind, word, match, lexicon), bodies in groups.items()
+        [
+            Mention(*key, tuple(bodies) if len(bodies) <= 1 else tuple(dict.fromkeys(bodies)))
+            for key, bodies in groups.items()
+        ]
     )
 
 
@@ -278,6 +279,29 @@ def _cells(lines: list[str], header: list[str], place: Place) -> Iterator[tuple[
         yield number, cells
 
 
+_genes: dict[tuple[str, str | None, str | None, str | None], tuple[Gene]] = {}
+"""Genes that records name again and again, each as the bodies of a row."""
+
+_REMEMBERED: Final = 1 << 14
+_REMEMBERED_TEXT: Final = 100
+
+
+def _gene(
+    identifier: str | None, symbol: str | None, taxon_id: str | None, organism: str | None
+) -> tuple[()] | tuple[Gene]:
+    """Give the bodies of a row: the gene, or none where it has no identifier."""
+    if identifier is None:
+        return ()
+    key = identifier, symbol, taxon_id, organism
+    if (known := _genes.get(key)) is None:
+        known = (Gene(*key),)
+        if len(symbol or "") + len(organism or "") <= _REMEMBERED_TEXT:
+            if len(_genes) >= _REMEMBERED:
+                _genes.clear()
+            _genes[key] = known
+    return known
+
+
 def _gene_rows(
     rows: Iterator[tuple[int, list[str]]], header: list[str], place: Place, organisms: dict[str, str]
 ) -> Iterator[Row]:
@@ -290,10 +314,8 @@ def _gene_rows(
         if taxon_id is not None and name is not None:
             organisms.setdefault(name, taxon_id)
         identifier = _gene_id(_cell(cells[gene_id]), "ncbigene_id", place, number)
-        bodies: tuple[Entity, ...] = ()
-        if identifier is not None:
-            bodies = (Gene(identifier, None if symbol is None else _cell(cells[symbol]), taxon_id, name),)
-        yield "gene", cells[word], _cell(cells[match]), _cell(cells[source]), bodies
+        label = None if symbol is None else _cell(cells[symbol])
+        yield "gene", cells[word], _cell(cells[match]), _cell(cells[source]), _gene(identifier, label, taxon_id, name)
 
 
 def _pubtator_rows(kind: Kind, rows: Iterator[tuple[int, list[str]]], header: list[str], place: Place) -> Iterator[Row]:
@@ -389,10 +411,8 @@ def _unknown_keys(kind: Kind, item: dict[str, str], place: Place) -> None:
 def _embedded_gene(item: dict[str, str], place: Place) -> Row:
     _unknown_keys("gene", item, place)
     identifier = _gene_id(_cell(item.get("entrez", "")), "genes.entrez", place, None)
-    bodies: tuple[Entity, ...] = ()
-    if identifier is not None:
-        bodies = (Gene(identifier, _cell(item.get("hgnc_symbol", "")), HUMAN, HOMO_SAPIENS),)
-    return "gene", item["word"], _cell(item.get("symbol", "")), _cell(item.get("source", "")), bodies
+    body = _gene(identifier, _cell(item.get("hgnc_symbol", "")), HUMAN, HOMO_SAPIENS)
+    return "gene", item["word"], _cell(item.get("symbol", "")), _cell(item.get("source", "")), body
 
 
 def _embedded_pubtator(kind: Kind, item: dict[str, str], place: Place) -> Row:

@@ -18,6 +18,8 @@ __all__ = [
     "DUMP",
     "FIGURE",
     "GZIP",
+    "KEYWORDS",
+    "ORGANIZATIONS",
     "SHARD",
     "VERSION_FORM",
     "ClassPartition",
@@ -38,6 +40,24 @@ GZIP: Final = "application/gzip"
 
 VERSION_FORM: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 """What a version looks like: it becomes part of file names and IRIs."""
+
+KEYWORDS: Final = (
+    "pathway",
+    "figure",
+    "optical character recognition",
+    "text mining",
+    "gene",
+    "chemical",
+    "disease",
+    "linked data",
+    "RDF",
+    "SPARQL",
+    "WikiPathways",
+)
+"""What the data is about, for catalogues and search engines."""
+
+ORGANIZATIONS: Final = {SITE: "Pathway Figure OCR project", iri_text(WIKIPATHWAYS): "WikiPathways"}
+"""Names of those who make and publish the data, where they are known."""
 
 DUMP: Final = "dump"
 """The role of a file that holds the whole graph."""

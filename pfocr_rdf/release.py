@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
@@ -91,7 +92,11 @@ _JSON_LINES: Final = "application/x-ndjson"
 _TABLE: Final = "text/tab-separated-values"
 _HTML: Final = "text/html"
 _JSON_LD: Final = "application/ld+json"
-_FIGURE_TYPES: Final = {".html": _HTML, ".ttl": _TURTLE, ".jsonld": _JSON_LD}
+_FIGURE_FILES: Final = {
+    ".html": ("a figure, for people", _HTML),
+    ".ttl": ("the data of a figure, in Turtle", _TURTLE),
+    ".jsonld": ("the data of a figure, in JSON-LD", _JSON_LD),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +200,7 @@ def release(
             created_on=settings.created_on,
             previous=before.version if before is not None else None,
             diagnostics=_diagnostic_findings(converted.codes),
-            validation=_validation_findings(verdict, engine),
+            validation=_validation_findings(verdict),
             examples=examples,
             schema=settings.schema.namespace,
             creators=tuple(creators),
@@ -346,12 +351,16 @@ class _Writer:
 
 
 def _relative_to(database: Database) -> Callable[[str], str]:
-    """Give what makes paths in a text relative to the database, so that they are the same wherever that is."""
-    tree = database.records[0].tree
-    prefix = tree.display("")
-    if not prefix.strip("/"):
-        return lambda text: text
-    return lambda text: text.replace(prefix, "")
+    """Give what makes paths relative to the database, so that reports are the same wherever that is.
+
+    A message that names another record begins with its path.
+    """
+    prefix = database.records[0].tree.display("")
+    return lambda text: text.removeprefix(prefix)
+
+
+NAMED: Final = 200
+"""Violations that are named when a release is refused."""
 
 
 def _convert(
@@ -395,7 +404,7 @@ def _convert(
         def result_found(result: Result) -> None:
             for writer in writers:
                 writer.add(replace(result, file=say(result.file)))
-            if result.severity == "Violation":
+            if result.severity == "Violation" and len(violated) < NAMED:
                 place = " ".join(filter(None, (result.focus, result.path, result.value)))
                 message = f"{result.name}: {result.message}"
                 violated.append(diagnose("shape-violated", message, file=result.file, figid=result.figid, value=place))
@@ -420,7 +429,11 @@ def _convert(
         for writer in writers:
             writer.finish()
     if violated:
-        raise Refused(*(str(diagnostic) for diagnostic in violated))
+        more = validation.verdict.count("Violation") - len(violated)
+        raise Refused(
+            *map(str, violated),
+            *((f"and {more:,} more violations, which `pfocr-rdf validate` shows",) if more else ()),
+        )
     if not counts.figures:
         raise Refused("there is no figure: no record could be read")
     return counts, validation.verdict, dump
@@ -519,7 +532,7 @@ def _diagnostic_findings(codes: Counter[str]) -> tuple[Finding, ...]:
     return tuple(Finding(CODES[name].level, name, codes[name], CODES[name].meaning) for name in order)
 
 
-def _validation_findings(verdict: Verdict, engine: str) -> tuple[Finding, ...]:
+def _validation_findings(verdict: Verdict) -> tuple[Finding, ...]:
     index = read_shapes().index
     results = verdict.results
     order = sorted(results, key=lambda key: (SEVERITIES.index(key[0]), -results[key], key[1]))
@@ -597,30 +610,33 @@ def _pass_gate(
     Raises:
         Refused: when something is not as it should be.
     """
-    turtle = {file.path for file in publication.of_role(DUMP) if file.media_type == _TURTLE}
-    files = sorted(shelf.files(), key=lambda file: (file.path not in turtle, -file.bytes, file.path))
-    tasks = [(shelf.path(file.path), file.path in turtle) for file in files]
-    faults: list[str] = []
-    sums = {SHARD: 0}
-    for file, reading in zip(files, in_order(_read_again, tasks, workers=jobs), strict=True):
+    turtle, ntriples = (
+        next(file.path for file in publication.of_role(DUMP) if file.media_type == media_type)
+        for media_type in (_TURTLE, _NTRIPLES)
+    )
+    files = sorted(
+        shelf.files(), key=lambda file: (file.path != VOID_FILE, file.path != turtle, -file.bytes, file.path)
+    )
+    tasks = [(shelf.path(file.path), file.path == turtle) for file in files]
+    again = in_order(_read_again, tasks, workers=jobs)
+    # workers read the next files, which are the largest, while this process fills a store and asks it
+    first = next(again)
+    store = load_store(shelf.path(ntriples), triples=dump.triples, folder=str(work / "store"))
+    faults = [*recount_faults(store, publication.counts), *query_faults(store, queries, schema)]
+    in_shards = 0
+    for file, reading in zip(files, chain((first,), again), strict=True):
         if reading.fault:
             faults.append(f"{file.path}: {reading.fault}")
             continue
         shelf.amend(file.path, reading)
         if file.role == DUMP and reading.triples != dump.triples:
             faults.append(f"{file.path}: holds {reading.triples:,} triples, not the {dump.triples:,} that were written")
-        if file.role == DUMP and (reading.lines or reading.content) != dump.digest.hexdigest():
+        elif file.role == DUMP and (reading.lines or reading.content) != dump.digest.hexdigest():
             faults.append(f"{file.path}: does not hold what was converted")
         if file.role == SHARD:
-            sums[SHARD] += reading.triples or 0
-    if sums[SHARD] != dump.triples:
-        faults.append(f"the shards hold {sums[SHARD]:,} triples, not the {dump.triples:,} that were written")
-    if faults:
-        raise Refused(*faults)
-    (path,) = (file.path for file in publication.of_role(DUMP) if file.path not in turtle)
-    store = load_store(shelf.path(path), triples=dump.triples, folder=str(work / "store"))
-    faults += recount_faults(store, publication.counts)
-    faults += query_faults(store, queries, schema)
+            in_shards += reading.triples or 0
+    if in_shards != dump.triples:
+        faults.append(f"the shards hold {in_shards:,} triples, not the {dump.triples:,} that were written")
     if faults:
         raise Refused(*faults)
     return store
@@ -650,7 +666,8 @@ def _write_figures(
     groups = groups_of([str(work / "dump.nt")], Survey(counts.figures, counts.triples, schema, in_order=True))
     written = figure_files(groups, store_descriptions(store), publication=publication, stems=stems, schema=schema)
     for path, data in written:
-        shelf.add(path, data, "", _FIGURE_TYPES[Path(path).suffix], role=FIGURE)
+        title, media_type = _FIGURE_FILES[Path(path).suffix]
+        shelf.add(path, data, title, media_type, role=FIGURE)
     files = shelf.files()
     paths = [file.path for file in files if file.role == FIGURE and file.media_type != _HTML]
     parts = [paths[start : start + PORTION] for start in range(0, len(paths), PORTION)]

@@ -8,9 +8,8 @@ in literals of both formats: they are legal as they stand, yet many readers of l
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -19,7 +18,17 @@ import pyoxigraph
 from pfocr_rdf.terms import Statement, Term, line_safe, lines, statements_of
 from pfocr_rdf.vocabulary import RDF_TYPE, SCHEMA_HTTP, SCHEMA_HTTPS, SchemaOrg, prefixes
 
-__all__ = ["FORMATS", "Format", "read_written", "shortener", "turtle_header", "write_ntriples", "write_turtle"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "read_written",
+    "shortener",
+    "shortener_of",
+    "turtle_body",
+    "turtle_header",
+    "write_ntriples",
+    "write_turtle",
+]
 
 
 def write_ntriples(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_HTTP) -> bytes:
@@ -52,7 +61,16 @@ def write_turtle(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_HTT
         statements: the statements, each subject's together; written in their order.
         schema: the spelling of schema.org that the header's prefix has.
     """
-    short = _SHORT[schema.namespace]
+    return turtle_body(statements, shortener(schema))
+
+
+def turtle_body(statements: Iterable[Statement], short: Callable[[Term], str]) -> bytes:
+    """Write statements as the body of a Turtle document.
+
+    Args:
+        statements: the statements, each subject's together; written in their order.
+        short: what `shortener_of` the document's prefixes gives.
+    """
     rest = iter(statements)
     parts: list[bytes] = []
     last_subject = last_predicate = None
@@ -60,14 +78,16 @@ def write_turtle(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_HTT
     while part := list(islice(rest, 200)):
         texts: list[str] = []
         for subject, predicate, value in part:
-            if subject != last_subject:
-                texts.append(f" .\n{short(subject)} " if last_subject is not None else f"{short(subject)} ")
-            elif predicate != last_predicate:
-                texts.append(" ;\n\t")
-            else:
-                texts.append(f" , {short(value)}")
+            text = value if value[-1] == '"' else short(value)
+            if subject == last_subject and predicate == last_predicate:
+                texts.append(f" , {text}")
                 continue
-            texts.append(f"{short(predicate)} {short(value)}" if predicate != RDF_TYPE else f"a {short(value)}")
+            verb = "a" if predicate == RDF_TYPE else short(predicate)
+            if subject == last_subject:
+                texts.append(f" ;\n\t{verb} {text}")
+            else:
+                end = "" if last_subject is None else " .\n"
+                texts.append(f"{end}{short(subject)} {verb} {text}")
             last_subject, last_predicate = subject, predicate
         parts.append("".join(texts).encode())
     if parts:
@@ -75,32 +95,45 @@ def write_turtle(statements: Iterable[Statement], schema: SchemaOrg = SCHEMA_HTT
     return b"".join(parts)
 
 
-def _shortener(schema: SchemaOrg) -> Callable[[Term], str]:
-    """Give what writes a term in Turtle, with the prefixes of the output."""
-    names = prefixes(schema)
-    # of several namespaces that fit, the longest
-    namespaces = "|".join(map(re.escape, sorted(names.values(), key=len, reverse=True)))
-    pattern = re.compile(f"<({namespaces})({_LOCAL})>")
-    prefix_of = {namespace: prefix for prefix, namespace in names.items()}
+class _Shown(dict[Term, str]):
+    """How terms stand in Turtle, with some prefixes; remembered, as most are repeated."""
 
-    @lru_cache(maxsize=1 << 15)
-    def short_iri(term: Term) -> str:
-        found = pattern.fullmatch(term)
-        return f"{prefix_of[found[1]]}:{found[2]}" if found else term
+    def __init__(self, names: Mapping[str, str]) -> None:
+        # of several namespaces that fit, the longest
+        namespaces = "|".join(map(re.escape, sorted(names.values(), key=len, reverse=True)))
+        self._pattern = re.compile(f"<({namespaces})({_LOCAL})>")
+        self._prefixes = {namespace: prefix for prefix, namespace in names.items()}
 
-    def short(term: Term) -> str:
+    def __missing__(self, term: Term) -> str:
         if term[0] == "<":
-            return short_iri(term)
-        if term[-1] == '"':
+            found = self._pattern.fullmatch(term)
+            text = f"{self._prefixes[found[1]]}:{found[2]}" if found else term
+        elif term[-1] != ">":  # a literal without a datatype, or a blank node
             return term
-        lexical, _, datatype = term.rpartition("^^")
-        native = _NATIVE.get(datatype)
-        if native is not None and native.fullmatch(lexical, 1, len(lexical) - 1):
-            return lexical[1:-1]
-        return f"{lexical}^^{short_iri(Term(datatype))}"
+        else:
+            lexical, _, datatype = term.rpartition("^^")
+            native = _NATIVE.get(datatype)
+            if native is not None and native.fullmatch(lexical, 1, len(lexical) - 1):
+                return lexical[1:-1]
+            return f"{lexical}^^{self[Term(datatype)]}"
+        if len(term) <= _REMEMBERED_TEXT:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[term] = text
+        return text
 
-    return short
 
+def shortener_of(names: Mapping[str, str]) -> Callable[[Term], str]:
+    """Give what writes a term in Turtle.
+
+    Args:
+        names: namespaces by their prefixes.
+    """
+    return _Shown(names).__getitem__
+
+
+_REMEMBERED: Final = 1 << 15
+_REMEMBERED_TEXT: Final = 400
 
 _LOCAL: Final = r"[A-Za-z0-9_:](?:[A-Za-z0-9_.:-]*[A-Za-z0-9_:-])?"
 """Local names that stand in Turtle as they are; others leave the IRI whole."""
@@ -113,7 +146,7 @@ _NATIVE: Final = {
 }
 """Lexical forms that Turtle reads as the datatype without quotes."""
 
-_SHORT: Final = {schema.namespace: _shortener(schema) for schema in (SCHEMA_HTTP, SCHEMA_HTTPS)}
+_SHORTENERS: Final = {schema.namespace: shortener_of(prefixes(schema)) for schema in (SCHEMA_HTTP, SCHEMA_HTTPS)}
 
 
 def shortener(schema: SchemaOrg = SCHEMA_HTTP) -> Callable[[Term], str]:
@@ -122,7 +155,7 @@ def shortener(schema: SchemaOrg = SCHEMA_HTTP) -> Callable[[Term], str]:
     >>> shortener()(Term("<https://identifiers.org/ncbigene/7157>"))
     'ncbigene:7157'
     """
-    return _SHORT[schema.namespace]
+    return _SHORTENERS[schema.namespace]
 
 
 def _no_header(schema: SchemaOrg = SCHEMA_HTTP) -> bytes:

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, Final, NamedTuple, TypeAlias
+from itertools import chain
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 from urllib.parse import unquote
 
 from pfocr_rdf.errors import ReportedError
@@ -40,6 +41,8 @@ __all__ = [
     "Checked",
     "Finding",
     "Group",
+    "Kept",
+    "Located",
     "Result",
     "Shape",
     "Shapes",
@@ -348,6 +351,16 @@ class Checked:
         )
 
 
+class Kept(Protocol):
+    """What checks of groups gave in earlier runs, each found by a key that stands for the group."""
+
+    def get(self, keys: Iterable[bytes]) -> dict[bytes, Checked]:
+        """Give what is kept, by its keys."""
+
+    def put(self, results: Mapping[bytes, Checked]) -> None:
+        """Keep results."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """How groups are checked, in any process.
@@ -356,11 +369,13 @@ class Check:
         shapes: the shapes, in the spelling of schema.org that the data has.
         engine: a name in `pfocr_rdf.engines.ENGINES`.
         part: whether the data is a part that need not hold whole sections, nor what it refers to.
+        kept: what checks gave in earlier runs, or None.
     """
 
     shapes: Shapes
     engine: str = "pyshacl"
     part: bool = False
+    kept: Kept | None = None
 
     def prepare(self) -> None:
         """Read the shapes, which is otherwise done when they are first used.
@@ -382,45 +397,96 @@ class Check:
         Raises:
             ShapesError: when the engine fails on the shapes.
         """
-        from pfocr_rdf.engines import ENGINES
-
-        shapes, targets = retargeted(self._shapes)
-        find = _prepared(self.engine, shapes)
-        rules = None if self.part else reference_rules(self.shapes.references)
+        if self.kept is not None:
+            listed = list(groups)
+            return self.recalled([_key(_packed(group)) for group in listed], listed.__getitem__)
+        rules, targets = self._rules, retargeted(self._shapes)[1]
         results: list[Located] = []
         described: dict[Term, int] = {}
         referenced: dict[Term, tuple[int, Term]] = {}
         figures = triples = 0
-        for batch in _batches(groups, ENGINES[self.engine].triples):
-            statements = [statement for group in batch for statement in group]
-            triples += len(statements)
-            figures += sum(predicate == RDF_TYPE and value == WP_PATHWAY for _, predicate, value in statements)
-            here = sorted(targets.keys() & {subject for subject, _, _ in statements}) if targets else ()
-            told = [*(targets[term] for term in here), *_blank_nodes(statements)]
-            if findings := find([*statements, *told] if told else statements):
-                results += _located(findings, batch, self.shapes.index)
+        for batch, located in self._found(groups):
+            results += [item for _, item in located]
+            triples += sum(map(len, batch))
+            figures += sum(map(_figures, batch))
             if rules is not None:
                 rules.gather(batch, described, referenced)
-                for term in here:
-                    described.setdefault(term, 0)
-        return Checked(
-            tuple(results),
-            tuple((digest(term), classes) for term, classes in described.items()),
-            tuple((term, predicates, figure) for term, (predicates, figure) in referenced.items()),
-            figures,
-            triples,
-        )
+                described |= dict.fromkeys(_described_of(targets, chain.from_iterable(batch)) - described.keys(), 0)
+        return _given(results, described, referenced, figures, triples)
 
     def packed(self, groups: Iterable[bytes]) -> Checked:
         """Check groups that come from another process, each as N-Triples."""
-        return self([list(statements_of(group)) for group in groups])
+        if self.kept is None:
+            return self([list(statements_of(group)) for group in groups])
+        listed = list(groups)
+        return self.recalled(list(map(_key, listed)), lambda index: list(statements_of(listed[index])))
+
+    def recalled(self, keys: Sequence[bytes], group: Callable[[int], Group]) -> Checked:
+        """Check groups, but those of which it is known from an earlier run what a check gives.
+
+        Args:
+            keys: a key for each group, which stands for all that it says.
+            group: gives a group, by its number.
+
+        Raises:
+            ShapesError: when the engine fails on the shapes.
+        """
+        known = self.kept.get(keys) if self.kept is not None else {}
+        missing = {key: index for index, key in enumerate(keys) if key not in known}
+        new = dict(zip(missing, self._each([group(index) for index in missing.values()]), strict=True))
+        if self.kept is not None:
+            self.kept.put(new)
+        known |= new
+        every = [known[key] for key in keys]
+        return Checked(
+            tuple(chain.from_iterable(checked.results for checked in every)),
+            tuple(chain.from_iterable(checked.described for checked in every)),
+            tuple(chain.from_iterable(checked.referenced for checked in every)),
+            sum(checked.figures for checked in every),
+            sum(checked.triples for checked in every),
+        )
+
+    def _each(self, groups: Iterable[Group]) -> Iterator[Checked]:
+        """Check groups and give for each what a check of it alone gives."""
+        rules, targets = self._rules, retargeted(self._shapes)[1]
+        for batch, located in self._found(groups):
+            results: list[list[Located]] = [[] for _ in batch]
+            for number, item in located:
+                results[number].append(item)
+            for number in _entangled(batch, located):
+                ((_, alone),) = self._found([batch[number]])
+                results[number] = [item for _, item in alone]
+            for group, own in zip(batch, results, strict=True):
+                described: dict[Term, int] = {}
+                referenced: dict[Term, tuple[int, Term]] = {}
+                if rules is not None:
+                    rules.gather([group], described, referenced)
+                    described |= dict.fromkeys(_described_of(targets, group) - described.keys(), 0)
+                yield _given(own, described, referenced, _figures(group), len(group))
+
+    def _found(self, groups: Iterable[Group]) -> Iterator[tuple[list[Group], list[tuple[int, Located]]]]:
+        """Let the engine check groups, in batches; yield each batch and what was found, with the group's number."""
+        from pfocr_rdf.engines import ENGINES
+
+        shapes, targets = retargeted(self._shapes)
+        find = _prepared(self.engine, shapes)
+        for batch in _batches(groups, ENGINES[self.engine].triples):
+            statements = [statement for group in batch for statement in group]
+            told = [*(targets[term] for term in sorted(_described_of(targets, statements))), *_blank_nodes(statements)]
+            findings = find([*statements, *told] if told else statements)
+            yield batch, _located(findings, batch, self.shapes.index) if findings else []
+
+    @property
+    def _rules(self) -> ReferenceRules | None:
+        return None if self.part else reference_rules(self.shapes.references)
 
     def absent(self, described: Callable[[Term], bool]) -> list[Located]:
         """Check the nodes that shapes target, but that are described nowhere."""
         shapes, targets = retargeted(self._shapes)
         if not (statements := [statement for term, statement in targets.items() if not described(term)]):
             return []
-        return _located(_prepared(self.engine, shapes)(statements), [statements], self.shapes.index)
+        findings = _prepared(self.engine, shapes)(statements)
+        return [item for _, item in _located(findings, [statements], self.shapes.index)]
 
     def references(self, statements: Sequence[Statement]) -> list[Finding]:
         """Check what is referred to, given its classes."""
@@ -472,9 +538,55 @@ def retargeted(shapes: bytes) -> tuple[bytes, Mapping[Term, Statement]]:
     return b"".join(lines(changed)), targets
 
 
+def _described_of(targets: Mapping[Term, Statement], statements: Iterable[Statement]) -> set[Term]:
+    """Give the nodes that shapes target by `sh:targetNode`, and that statements describe."""
+    return targets.keys() & {subject for subject, _, _ in statements} if targets else set()
+
+
 _TARGET_NODE: Final = Term(f"<{SHACL}targetNode>")
 _TARGET_OBJECTS: Final = Term(f"<{SHACL}targetObjectsOf>")
 _SOMETHING: Final = Term("<urn:pfocr-rdf:something>")
+
+
+def _given(
+    results: Iterable[Located],
+    described: Mapping[Term, int],
+    referenced: Mapping[Term, tuple[int, Term]],
+    figures: int,
+    triples: int,
+) -> Checked:
+    return Checked(
+        tuple(results),
+        tuple([(digest(term), classes) for term, classes in described.items()]),
+        tuple([(term, predicates, figure) for term, (predicates, figure) in referenced.items()]),
+        figures,
+        triples,
+    )
+
+
+def _figures(group: Group) -> int:
+    return sum(value == WP_PATHWAY and predicate == RDF_TYPE for _, predicate, value in group)
+
+
+def _key(packed: bytes) -> bytes:
+    """Give a key for a group, as N-Triples."""
+    return blake2b(packed, digest_size=16).digest()
+
+
+def _entangled(batch: Sequence[Group], located: Iterable[tuple[int, Located]]) -> list[int]:
+    """Give the groups of a batch that share a node of which something was found: which of them it belongs to, only a
+    check of each alone can tell.
+    """
+    shared = {_term(item.result.focus) for _, item in located if item.shared}
+    if not shared:
+        return []
+    holders: dict[Term, set[int]] = {}
+    for number, group in enumerate(batch):
+        for subject, _, value in group:
+            for term in (subject, value):
+                if term in shared:
+                    holders.setdefault(term, set()).add(number)
+    return sorted({number for numbers in holders.values() if len(numbers) > 1 for number in numbers})
 
 
 def digest(term: Term) -> int:
@@ -482,8 +594,10 @@ def digest(term: Term) -> int:
     return int.from_bytes(blake2b(term.encode(), digest_size=8).digest(), "big")
 
 
-def _located(findings: Sequence[Finding], batch: Sequence[Group], shapes: Mapping[str, Shape]) -> list[Located]:
-    """Put findings in the order of the data, each with the figure that it belongs to."""
+def _located(
+    findings: Sequence[Finding], batch: Sequence[Group], shapes: Mapping[str, Shape]
+) -> list[tuple[int, Located]]:
+    """Put findings in the order of the data, each with the number of its group and the figure that it belongs to."""
     groups: list[Group] = []
     subjects: dict[Term, int] = {}
     statements = 0
@@ -503,7 +617,7 @@ def _located(findings: Sequence[Finding], batch: Sequence[Group], shapes: Mappin
                 if value in missing:
                     objects.setdefault(value, number)
                 number += 1
-    located: list[tuple[tuple[Any, ...], Located]] = []
+    located: list[tuple[tuple[Any, ...], int, Located]] = []
     for finding in findings:
         place = subjects.get(finding.focus, objects.get(finding.focus, 0))
         group = groups[owners[place]]
@@ -523,8 +637,8 @@ def _located(findings: Sequence[Finding], batch: Sequence[Group], shapes: Mappin
         )
         shared = finding.focus not in subjects or not (finding.focus == figure or finding.focus.startswith(_MENTION))
         order = (place, result.shape, result.component, result.path, result.value, result.message)
-        located.append((order, Located(result, figure, shared)))
-    return [item for _, item in sorted(located, key=lambda pair: pair[0])]
+        located.append((order, owners[place], Located(result, figure, shared)))
+    return [(number, item) for _, number, item in sorted(located, key=lambda found: found[0])]
 
 
 def _severity(term: Term) -> str:
@@ -805,7 +919,7 @@ class Validation:
                 found.setdefault(finding.focus, []).append(finding)
             for term in some:
                 group = [(self._referenced[term][1], DCTERMS_IS_PART_OF, term)]
-                for located in _located(found.get(term, ()), [group], self.check.shapes.index):
+                for _, located in _located(found.get(term, ()), [group], self.check.shapes.index):
                     figure = self._referenced[term][1] or (term if figid_of(term) else Term(""))
                     self._give(Located(replace(located.result, figid=figid_of(figure)), figure, shared=False))
         return self.verdict

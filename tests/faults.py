@@ -16,7 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, Any
 
-from pfocr_rdf import api, cli, conversion, workers
+from pfocr_rdf import api, cli, conversion, inputs, workers
 
 
 def kill() -> None:
@@ -52,7 +52,7 @@ FAULTS: dict[str, Callable[[], None]] = {function.__name__: function for functio
 def main() -> None:
     size, fault, figid, marker, *arguments = sys.argv[1:]
     defaults = conversion.convert_databases.__kwdefaults__ or {}
-    vars(api)["CHUNK"] = defaults["size"] = int(size)
+    vars(api)["CHUNK"] = vars(inputs)["CHUNK"] = defaults["size"] = int(size)
     parse = vars(conversion)["parse_record"]
 
     def failing(content: Any, **options: Any) -> Any:

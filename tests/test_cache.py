@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -20,7 +19,7 @@ from checkouts import Checkout
 from commands import convert, run
 from conversions import converted, mixed_database, small_database, small_record
 from pfocr_rdf import Settings, conversion
-from pfocr_rdf.cache import Cache, CacheError, cache_entries, clear_cache, open_cache
+from pfocr_rdf.cache import Cache, CacheError, cache_size, clear_cache, open_cache
 from pfocr_rdf.database import open_input
 from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.workers import process_runner
@@ -85,8 +84,8 @@ def warm(folder: Path, cache: Path, **options: Any) -> list[str]:
     return parsed
 
 
-def entries(cache: Path) -> list[Path]:
-    return list(cache_entries(str(cache)))
+def packs(cache: Path) -> list[Path]:
+    return sorted(cache.glob("*/*.pack"))
 
 
 # ------------------------------------------------------------------------------------------------- the same bytes
@@ -220,12 +219,12 @@ def test_other_settings_are_other_results(database: Path, tmp_path: Path, settin
 
 def test_another_converter_gives_other_results(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     warm(database, tmp_path / "cache")
-    monkeypatch.setattr(pfocr_rdf.cache, "_converter", lambda: b"a later version")
+    monkeypatch.setattr(pfocr_rdf.cache, "converter_digest", lambda: b"a later version")
     assert warm(database, tmp_path / "cache") == FIGIDS
 
 
 def test_the_converter_is_known_by_its_modules_and_its_data() -> None:
-    digest = pfocr_rdf.cache._converter
+    digest = pfocr_rdf.cache.converter_digest
     assert digest() == digest.__wrapped__() != blake2b(pfocr_rdf.__version__.encode(), digest_size=16).digest()
 
 
@@ -311,24 +310,26 @@ def test_a_record_whose_companion_cannot_be_read_is_tried_again(database: Path, 
 # ------------------------------------------------------------------------------------- damaged and foreign entries
 
 
+HEAD, ROW = 40, 32
+"""Bytes of a pack before its index, and of a row of that."""
+
+
 @pytest.fixture
-def entry(database: Path, tmp_path: Path) -> Path:
-    """The entry of the first record."""
-    (file,) = [path for path in kept(database, tmp_path / "cache") if b"Title of PMC1__a" in path.read_bytes()]
+def pack(database: Path, tmp_path: Path) -> Path:
+    """The pack of the first record; the others have packs of their own."""
+    warm(database, tmp_path / "cache", size=1)
+    assert len(packs(tmp_path / "cache")) == 6
+    (file,) = [path for path in packs(tmp_path / "cache") if b"Title of PMC1__a" in path.read_bytes()]
     return file
-
-
-def kept(database: Path, cache: Path) -> list[Path]:
-    warm(database, cache)
-    return entries(cache)
 
 
 def flipped(region: str) -> Callable[[bytes], bytes]:
     def flip(content: bytes) -> bytes:
-        line = content.index(b"\n", len(b"pfocr-rdf result 1\n") + 16)
-        at = {"magic": 3, "digest": 25, "key": 40, "JSON": line - 60, "newline": line, "data": line + 9, "end": -2}
+        line = content.index(b"\n", HEAD + ROW)
+        places = {"magic": 3, "digest": 25, "number": 37, "key": 45, "start": 57, "size": 65, "checksum": 70}
+        places |= {"JSON": line - 60, "newline": line, "data": line + 9, "end": -2}
         changed = bytearray(content)
-        changed[at[region]] ^= 1
+        changed[places[region]] ^= 1
         return bytes(changed)
 
     return flip
@@ -336,27 +337,42 @@ def flipped(region: str) -> Callable[[bytes], bytes]:
 
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda _: b"",
-    "magic alone": lambda content: content[:19],
+    "magic alone": lambda content: content[:20],
     "cut in the digest": lambda content: content[:30],
-    "cut after the digest": lambda content: content[:35],
+    "cut before the index": lambda content: content[:HEAD],
+    "cut in the index": lambda content: content[: HEAD + 9],
+    "cut after the index": lambda content: content[: HEAD + ROW],
     "cut in the JSON": lambda content: content[:100],
     "cut in the data": lambda content: content[:-40],
     "zeros": lambda content: bytes(len(content)),
-    "more": lambda content: content + b"x",
-    "twice": lambda content: content + content,
-    "text": lambda _: b"no entry at all\n",
-} | {region: flipped(region) for region in ("magic", "digest", "key", "JSON", "newline", "data", "end")}
+    "text": lambda _: b"no pack at all\n",
+} | {
+    region: flipped(region)
+    for region in (
+        *("magic", "digest", "number", "key", "start", "size", "checksum"),
+        *("JSON", "newline", "data", "end"),
+    )
+}
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_a_damaged_entry_is_made_anew(
-    database: Path, tmp_path: Path, entry: Path, damage: Callable[[bytes], bytes]
+def test_a_damaged_result_is_made_anew(
+    database: Path, tmp_path: Path, pack: Path, damage: Callable[[bytes], bytes]
 ) -> None:
-    content = entry.read_bytes()
+    content = pack.read_bytes()
     assert damage(content) != content
-    entry.write_bytes(damage(content))
+    pack.write_bytes(damage(content))
     assert warm(database, tmp_path / "cache") == ["PMC1__a"]
-    assert entry.read_bytes() == content
+    assert pack.read_bytes() == content
+    assert warm(database, tmp_path / "cache") == []
+
+
+def test_damage_in_one_result_leaves_the_others_of_its_pack(database: Path, tmp_path: Path) -> None:
+    warm(database, tmp_path / "cache")
+    (pack,) = packs(tmp_path / "cache")
+    content = pack.read_bytes()
+    pack.write_bytes(content.replace(b"Title of PMC3__a", b"Title of PMC4__a", 1))
+    assert warm(database, tmp_path / "cache") == ["PMC3__a"]
     assert warm(database, tmp_path / "cache") == []
 
 
@@ -365,61 +381,62 @@ def opened(database: Path, cache: Path) -> Cache:
     return open_cache(str(cache), organisms=names, settings=Settings(), format="ntriples")
 
 
-def test_no_byte_of_an_entry_can_change_unseen(database: Path, tmp_path: Path, entry: Path) -> None:
-    cache = opened(database, tmp_path / "cache")
+def test_no_byte_of_a_pack_can_change_unseen(database: Path, tmp_path: Path, pack: Path) -> None:
     content = open_input(str(database), report=lambda _: None).records[0].read(lambda _: None)
     assert content is not None
+    cache = opened(database, tmp_path / "cache")
     key = cache.key(content)
-    assert entry.stem == key
-    assert cache.get(key, content) is not None
-    sound = entry.read_bytes()
+    assert cache.get({0: key}, {0: content})
+    sound = pack.read_bytes()
     for index in (*range(200), *range(200, len(sound), 7)):
-        entry.write_bytes(sound[:index] + bytes([sound[index] ^ 0x20]) + sound[index + 1 :])
-        assert cache.get(key, content) is None, f"byte {index}"
+        pack.write_bytes(sound[:index] + bytes([sound[index] ^ 0x20]) + sound[index + 1 :])
+        assert not opened(database, tmp_path / "cache").get({0: key}, {0: content}), f"byte {index}"
 
 
-def test_another_record_s_entry_is_not_taken(database: Path, tmp_path: Path, entry: Path) -> None:
-    content = entry.read_bytes()
-    for other in entries(tmp_path / "cache"):
-        if other != entry:
-            shutil.copyfile(other, entry)
+def test_another_record_s_pack_is_not_taken(database: Path, tmp_path: Path, pack: Path) -> None:
+    content = pack.read_bytes()
+    for other in packs(tmp_path / "cache"):
+        if other != pack:
+            shutil.copyfile(other, pack)
             assert warm(database, tmp_path / "cache") == ["PMC1__a"]
-            assert entry.read_bytes() == content
+            assert pack.read_bytes() == content
 
 
-def test_an_entry_of_another_way_of_converting_is_not_taken(database: Path, tmp_path: Path, entry: Path) -> None:
-    before = set(entries(tmp_path / "cache"))
+def test_a_pack_of_another_way_of_converting_is_not_taken(database: Path, tmp_path: Path, pack: Path) -> None:
+    before = set(packs(tmp_path / "cache"))
     warm(database, tmp_path / "cache", settings=Settings(as_is=True))
-    for other in set(entries(tmp_path / "cache")) - before:
-        shutil.copyfile(other, entry)
+    for other in set(packs(tmp_path / "cache")) - before:
+        shutil.copyfile(other, pack)
         assert warm(database, tmp_path / "cache") == ["PMC1__a"]
 
 
 @pytest.mark.parametrize(
     "line",
-    ["", "[", "[]", "{}", "null", "1", '"x"', "[KEY]", "[KEY,1,[],[]]", "[KEY,1,2,3]", "WRONG", "NaN", "[" * 9999],
+    [
+        *("", "[", "[]", "{}", "null", "1", '"x"', "[1,[],[]]", "[1,2,3]", "NaN", "[" * 9999),
+        '["1",["PMC1__a","<a:a>","[]",[],[],[],null,null],[]]',
+        '[1,["PMC1__a","<a:a>","[]",[1],[],[],null,null],[]]',
+        '[1,["PMC1__a","<a:a>","[]",[],[],[1],null,null],[]]',
+        '[1,["PMC1__a","<a:a>","[]",[],[],[],null,null],[1]]',
+    ],
 )
 def test_json_of_another_shape_under_a_right_digest_is_not_taken(
-    database: Path, tmp_path: Path, entry: Path, line: str
+    database: Path, tmp_path: Path, pack: Path, line: str
 ) -> None:
-    known = json.loads(entry.read_bytes()[35:].split(b"\n")[0])
-    wrong = json.dumps([known[0], str(known[1]), *known[2:]])
-    text = line.replace("KEY", json.dumps(entry.stem)).replace("WRONG", wrong)
-    content = text.encode() + b"\n<http://a/> <http://b/> <http://c/> .\n"
-    digest = opened(database, tmp_path / "cache")._digest(entry.stem, content)
-    entry.write_bytes(b"pfocr-rdf result 1\n" + digest + content)
+    key = pack.read_bytes()[HEAD : HEAD + 16]
+    opened(database, tmp_path / "cache").packs.put({key: line.encode() + b"\n<http://a/> <http://b/> <http://c/> .\n"})
     assert warm(database, tmp_path / "cache") == ["PMC1__a"]
 
 
-def test_an_entry_that_cannot_be_read_or_replaced_costs_time_alone(database: Path, tmp_path: Path, entry: Path) -> None:
-    entry.unlink()
-    entry.mkdir()
+def test_a_pack_that_cannot_be_read_or_replaced_costs_time_alone(database: Path, tmp_path: Path, pack: Path) -> None:
+    pack.unlink()
+    pack.mkdir()
     assert warm(database, tmp_path / "cache") == ["PMC1__a"]
     assert warm(database, tmp_path / "cache") == ["PMC1__a"]
     assert not list(tmp_path.rglob("*.part"))
 
 
-def test_a_folder_that_takes_no_entry_costs_time_alone(database: Path, tmp_path: Path) -> None:
+def test_a_folder_that_takes_no_pack_costs_time_alone(database: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     warm(database, cache)
     for folder in cache.iterdir():
@@ -437,12 +454,12 @@ def test_a_full_disk_costs_time_alone(database: Path, tmp_path: Path, monkeypatc
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", full)
         warm(database, tmp_path / "cache")
-    assert entries(tmp_path / "cache") == []
+    assert packs(tmp_path / "cache") == []
     assert not list(tmp_path.rglob("*.part"))
     assert warm(database, tmp_path / "cache") == FIGIDS
 
 
-def test_a_run_that_is_stopped_leaves_whole_entries_alone(
+def test_a_run_that_is_stopped_leaves_whole_packs_alone(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replace = Path.replace
@@ -457,8 +474,8 @@ def test_a_run_that_is_stopped_leaves_whole_entries_alone(
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", stop)
         with pytest.raises(KeyboardInterrupt):
-            converted(database, cache=tmp_path / "cache")
-    assert sorted(entries(tmp_path / "cache")) == sorted(done)
+            converted(database, cache=tmp_path / "cache", size=1)
+    assert packs(tmp_path / "cache") == sorted(done)
     assert not list(tmp_path.rglob("*.part"))
     assert warm(database, tmp_path / "cache") == FIGIDS[3:]
 
@@ -515,7 +532,7 @@ def test_two_runs_may_use_one_cache_at_the_same_time(database: Path, tmp_path: P
         _, stderr = process.communicate(timeout=60)
         assert (process.returncode, stderr) == (0, b"")
     assert {(tmp_path / f"{n}.nt").read_bytes() for n in range(3)} == {expected}
-    assert len(entries(tmp_path / "cache")) == len(FIGIDS)
+    assert cache_size(str(tmp_path / "cache"))[0] == len(FIGIDS)
     assert not list(tmp_path.rglob("*.part"))
     assert warm(database, tmp_path / "cache") == []
 
@@ -523,11 +540,11 @@ def test_two_runs_may_use_one_cache_at_the_same_time(database: Path, tmp_path: P
 def test_info_counts_and_clear_deletes_the_results(database: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     convert(database, "-o", tmp_path / "x.ttl", "--cache", cache)
-    size = sum(path.stat().st_size for path in entries(cache))
-    assert len(entries(cache)) == 6
+    (pack,) = packs(cache)
+    size = pack.stat().st_size
     info = run("cache", "info", cache)
     assert (info.returncode, info.stdout.decode()) == (0, f"6 results, {size / 1_000_000:,.1f} MB\n")
-    write(cache, f"{entries(cache)[0].parent.name}/.left.part", b"by a run that was killed")
+    write(cache, f"{pack.parent.name}/.left.part", b"by a run that was killed")
     clear = run("cache", "clear", cache)
     assert (clear.returncode, clear.stdout) == (0, b"6 results deleted\n")
     assert [path.name for path in cache.rglob("*")] == ["pfocr-rdf-cache"]

@@ -235,6 +235,21 @@ def test_a_record_that_breaks_the_shapes_is_named_and_nothing_is_published(examp
     assert leftovers(tmp_path) == ["database"]
 
 
+def test_of_many_violations_the_first_are_named_and_all_are_counted(
+    examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = copy_of(examples, tmp_path / "database")
+    break_shapes(database, "PMC99000003__gr2")
+    with pytest.raises(Refused) as refused:
+        make(database, tmp_path / "release")
+    monkeypatch.setattr("pfocr_rdf.release.NAMED", 2)
+    with pytest.raises(Refused) as cut:
+        make(database, tmp_path / "release")
+    more = len(refused.value.reasons) - 2
+    last = f"and {more} more violations, which `pfocr-rdf validate` shows"
+    assert cut.value.reasons == (*refused.value.reasons[:2], last)
+
+
 def test_a_record_that_cannot_be_read_is_left_out_and_the_release_says_so(examples: Path, tmp_path: Path) -> None:
     database = copy_of(examples, tmp_path / "database")
     (database / "_figures" / "PMC9__broken.md").write_bytes(b"no record\n")

@@ -21,10 +21,10 @@ def cache_info(folder: str) -> None:
     Example:
       pfocr-rdf cache info pfocr-cache
     """  # noqa: D301
-    from pfocr_rdf.cache import cache_entries
+    from pfocr_rdf.cache import cache_size
 
-    sizes = [path.stat().st_size for path in cache_entries(folder)]
-    click.echo(f"{len(sizes):,} results, {sum(sizes) / 1_000_000:,.1f} MB")
+    results, size = cache_size(folder)
+    click.echo(f"{results:,} results, {size / 1_000_000:,.1f} MB")
 
 
 @cache.command("clear")

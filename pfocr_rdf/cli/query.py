@@ -1,0 +1,131 @@
+"""`pfocr-rdf query`."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from pfocr_rdf.cli.endpoint import endpoint_options, opened_endpoint
+from pfocr_rdf.cli.load import check_graph, one_of
+
+if TYPE_CHECKING:
+    from pfocr_rdf.queries import Query
+
+__all__ = ["query"]
+
+FORMAT_NAMES: Final = ("table", "csv", "json", "turtle", "gmt")
+
+
+@click.command()
+@click.argument("asked", metavar="[NAME | FILE.rq]", required=False)
+@click.option("-e", "--execute", metavar="QUERY", help="The query itself, instead of a NAME or FILE.")
+@click.option("--list", "listed", is_flag=True, help="List the queries that ship with the package, and end.")
+@click.option("--store", metavar="DIR", help="Ask the store in the folder DIR.")
+@click.option(
+    "--graph",
+    metavar="IRI",
+    help="Ask the graph of this name.  [default: the default graph, or where it is empty, all graphs]",
+)
+@endpoint_options
+@click.option(
+    "-f",
+    "--format",
+    type=click.Choice(FORMAT_NAMES),
+    help="Format of the answer.  [default: table, or turtle where it is a graph]",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Do not say how many rows there are.")
+def query(
+    asked: str | None,
+    execute: str | None,
+    listed: bool,
+    store: str | None,
+    graph: str | None,
+    format: str | None,
+    quiet: bool,
+    **remote: Any,
+) -> None:
+    """Ask a triple store a question, in SPARQL.
+
+    NAME is a query that ships with the package, FILE.rq a file, - standard input. The known prefixes (wp, dcterms,
+    schema, ncbigene and all others of the output) need not be declared. No other machine is asked, unless the query
+    itself names one by SERVICE. Rows go to standard output, all of them; their number to standard error.
+
+    \b
+    Example:
+      pfocr-rdf query --store pfocr.db count-pathways
+      pfocr-rdf query --store pfocr.db -e 'SELECT ?gene { ?gene a wp:GeneProduct } LIMIT 9'
+      pfocr-rdf query --endpoint http://localhost:7878 count-pathways
+    """  # noqa: D301 - as above
+    if listed:
+        show_list()
+        return
+    if (asked is None) == (execute is None):
+        raise click.UsageError("give one query: a NAME of `pfocr-rdf query --list`, a FILE.rq, or -e QUERY")
+    target = one_of({"--store DIR": store, "--endpoint URL": remote["endpoint"]})
+    if graph is not None:
+        check_graph(graph)
+    from pfocr_rdf.answers import answering, check_format, default_format, write_answer
+    from pfocr_rdf.store import ask_store
+    from pfocr_rdf.terms import iri_term
+
+    question = read_asked(asked, execute)
+    format = format or default_format(question.form)
+    check_format(format, question.form)
+    end_at_signals()
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    about = iri_term(graph) if graph is not None else None
+    with ExitStack() as stack:
+        stack.enter_context(answering(question.name))
+        if store is not None:
+            answer, schema = ask_store(target, question, about)
+        else:
+            from pfocr_rdf.endpoint_answers import ask_endpoint
+
+            endpoint = stack.enter_context(opened_endpoint(remote))
+            answer, schema = stack.enter_context(ask_endpoint(endpoint, question, about))
+        said = write_answer(answer, format, sys.stdout.buffer, schema=schema, width=width)
+        sys.stdout.buffer.flush()
+    if said and not quiet:
+        click.echo(said, err=True)
+
+
+def read_asked(asked: str | None, execute: str | None) -> Query:
+    """Read the query that is asked for: one of the package, a file, standard input, or the text itself."""
+    from pfocr_rdf.database import InputError
+    from pfocr_rdf.queries import read_query, shipped_query
+
+    if execute is not None:
+        return read_query(execute, "query")
+    assert asked is not None
+    if asked != "-" and not asked.endswith((".rq", ".sparql")) and not Path(asked).is_file():
+        return shipped_query(asked)
+    try:
+        data = sys.stdin.buffer.read() if asked == "-" else Path(asked).read_bytes()
+        return read_query(data.decode(), "<stdin>" if asked == "-" else asked)
+    except OSError as error:
+        raise InputError(f"{asked}: {(error.strerror or str(error)).lower()}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{asked}: is no text in UTF-8, as a query must be") from error
+
+
+def show_list() -> None:
+    """Write the names of the queries that ship with the package, with their questions."""
+    from pfocr_rdf.queries import shipped_queries
+
+    for query in shipped_queries():
+        click.echo(f"{query.name}\n    {query.question}")
+        if query.federates:
+            click.echo(f"    Asks {' and '.join(query.federates)}, too.")
+
+
+def end_at_signals() -> None:
+    """End at once when interrupted: a query may take long, and leaves nothing behind."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)

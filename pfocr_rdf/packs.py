@@ -1,0 +1,158 @@
+"""Results kept in files: a pack holds those of a chunk, each found by its key and checked when it is read.
+
+A pack is written beside its name and renamed when it is whole, and never changed again; its name is a digest of its
+keys. So any number of processes, on any number of machines, may read and write one folder on any file system at the
+same time, without locks, and a run that is stopped leaves whole packs alone.
+
+A pack begins with `_MAGIC`, a digest of its index, and the number of results; then comes the index, a row a result (its
+key, where it begins, its size and its checksum), then the results. The digest is keyed with the folder's name, which
+stands for all that the results depend on, so that a pack that is damaged, or came from elsewhere, is seen as such.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+from zlib import crc32
+
+__all__ = ["KEY", "Packs", "entry_count", "open_packs", "pack_files"]
+
+KEY: Final = 16
+"""Bytes of a key."""
+
+_MAGIC: Final = b"pfocr-rdf results 2\n"
+_HEAD: Final = struct.Struct(f"<{len(_MAGIC)}s16sI")
+_ROW: Final = struct.Struct(f"<{KEY}sQII")
+_SUFFIX: Final = ".pack"
+
+
+@dataclass(frozen=True, slots=True)
+class Packs:
+    """The packs of results that depend on the same.
+
+    Attributes:
+        folder: where they are.
+        run: stands for the run that opened them; their index is read once a run and process.
+    """
+
+    folder: str
+    run: str
+
+    def get(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """Give those results that are there and sound, by their keys."""
+        places = _places(self.folder, self.run)
+        wanted: dict[str, list[tuple[int, int, int, bytes]]] = {}
+        for key in keys:
+            if (place := places.get(key)) is not None:
+                name, row = place
+                _, start, size, checksum = _ROW.unpack(row)
+                wanted.setdefault(name, []).append((start, size, checksum, key))
+        found: dict[bytes, bytes] = {}
+        for name, entries in wanted.items():
+            try:
+                with open(Path(self.folder, name), "rb", buffering=0) as file:
+                    for start, size, checksum, key in sorted(entries):
+                        file.seek(start)
+                        data = file.read(size)
+                        if len(data) == size and crc32(data, crc32(key)) == checksum:
+                            found[key] = data
+            except OSError:  # it was deleted meanwhile, or cannot be read: its results are made anew
+                continue
+        return found
+
+    def put(self, entries: Mapping[bytes, bytes]) -> None:
+        """Keep results; a folder that is full, gone or read-only costs the next run time, and nothing else."""
+        if not entries:
+            return
+        folder = Path(self.folder)
+        target = folder / (blake2b(b"".join(sorted(entries)), digest_size=KEY).hexdigest() + _SUFFIX)
+        start = _HEAD.size + _ROW.size * len(entries)
+        rows = []
+        for key, data in entries.items():
+            rows.append(_ROW.pack(key, start, len(data), crc32(data, crc32(key))))
+            start += len(data)
+        index = b"".join(rows)
+        head = _HEAD.pack(_MAGIC, _digest(self.folder, index), len(rows))
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
+            beside = Path(name)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(head + index)
+                    file.writelines(entries.values())
+                beside.replace(target)
+            except BaseException:
+                beside.unlink(missing_ok=True)
+                raise
+        except OSError:
+            return
+
+
+def open_packs(folder: str) -> Packs:
+    """Open the packs of a folder, which need not be there yet."""
+    packs = Packs(folder, uuid4().hex)
+    _places(packs.folder, packs.run)  # before worker processes are forked, which then share it
+    return packs
+
+
+def pack_files(folder: str) -> list[Path]:
+    """Give the packs of a folder, by name; what is no pack by its name is passed over."""
+    try:
+        return sorted(path for path in Path(folder).iterdir() if path.suffix == _SUFFIX and path.name[0] != ".")
+    except OSError:
+        return []
+
+
+def entry_count(folder: str) -> int:
+    """Give the number of results in a folder's packs."""
+    return len(_places.__wrapped__(folder, ""))
+
+
+def _digest(folder: str, index: bytes) -> bytes:
+    return blake2b(index, digest_size=KEY, key=os.fsencode(Path(folder).name)[:64]).digest()
+
+
+@lru_cache(maxsize=4)
+def _places(folder: str, run: str) -> dict[bytes, tuple[str, bytes]]:
+    """Read where results are: for each key the pack, of several the newest, and its row of the index."""
+    places: dict[bytes, tuple[str, bytes]] = {}
+    for path in sorted(pack_files(folder), key=_age):  # where a result is damaged, it is made anew in a newer pack
+        for row in _rows(path):
+            places[row[:KEY]] = path.name, row
+    return places
+
+
+def _age(path: Path) -> tuple[int, str]:
+    try:
+        return path.stat().st_mtime_ns, path.name
+    except OSError:
+        return 0, path.name
+
+
+def _rows(path: Path) -> Sequence[bytes]:
+    """Read the rows of a pack's index; none where it is damaged or foreign."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            magic, digest, count = _HEAD.unpack(file.read(_HEAD.size))
+            if magic != _MAGIC:
+                return ()
+            index = file.read(count * _ROW.size)
+    except (OSError, struct.error):
+        return ()
+    if len(index) != count * _ROW.size or digest != _digest(str(path.parent), index):
+        return ()
+    return list(_cut(index))
+
+
+def _cut(index: bytes) -> Iterator[bytes]:
+    for start in range(0, len(index), _ROW.size):
+        yield index[start : start + _ROW.size]

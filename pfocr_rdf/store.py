@@ -1,0 +1,338 @@
+"""The embedded store: a folder that Oxigraph keeps graphs in, loaded as a whole or not at all.
+
+A store in use is never written to. A load makes the new store in a folder beside it, counts what that holds, and puts
+it in the old one's place in one step. So a load that is interrupted, even by a power cut, leaves the old store as it
+was, and queries that run meanwhile see one store throughout.
+
+Where the old store is added to, the new one begins as a copy of it. Oxigraph (that is RocksDB) writes its large files
+once and never changes them, so the copy shares them with the old store, and costs nothing.
+
+Parts are loaded one by one. That is as fast as a whole file at once, for which Oxigraph's loader, which then sorts a
+million triples at a time, takes gigabytes of memory.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import IO, Final
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, QuerySolutions, RdfFormat, Store
+
+from pfocr_rdf.answers import Answer, syntax_error
+from pfocr_rdf.errors import ReportedError
+from pfocr_rdf.exchange import put_in_place, restore
+from pfocr_rdf.inputs import GraphCounts
+from pfocr_rdf.loading import NOTHING, Loaded, Send, counted
+from pfocr_rdf.queries import SPELT_WITH_HTTPS, Query, spelled, with_prefixes
+from pfocr_rdf.terms import Term, iri_text
+from pfocr_rdf.vocabulary import SCHEMA_HTTP, SCHEMA_HTTPS, SchemaOrg
+
+__all__ = ["StoreError", "ask_store", "default_graph_is_empty", "load_store", "open_store"]
+
+QUADS: Final = 30_000
+"""Triples of other graphs that are copied at once."""
+
+_FILE: Final = re.compile(
+    r"CURRENT|IDENTITY|LOCK|LOG(\.old\.[0-9]+)?|(MANIFEST|OPTIONS)-[0-9]+(\.dbtmp)?|[0-9]+\.(sst|log|dbtmp)|bulk-[0-9]+\.sst"
+)
+"""Names of a store's files."""
+
+_NOT_COPIED: Final = re.compile(r"LOCK|LOG.*|bulk-.*")
+
+
+class StoreError(ReportedError):
+    """A store that cannot be opened, read or written; its message says why and what to do."""
+
+
+def open_store(folder: str) -> Store:
+    """Open a store for queries.
+
+    It is not locked, so that others may query it, too; a load puts a new one in its place, which this does not see.
+
+    Raises:
+        StoreError: when there is none, or it cannot be read.
+    """
+    path = Path(folder)
+    with _opening(folder):
+        if not _is_store(path, folder):
+            raise StoreError(f"{folder}: there is no store; make one with pfocr-rdf load INPUT --store {folder}")
+        return Store.read_only(folder)
+
+
+def ask_store(folder: str, query: Query, graph: Term | None = None) -> tuple[Answer, SchemaOrg]:
+    """Ask a store a question.
+
+    The known prefixes need not be declared, and schema.org is spelt as the store spells it. Only a query that names
+    another endpoint, by `SERVICE`, asks one.
+
+    Args:
+        folder: the store's folder.
+        query: the question.
+        graph: the IRI of the graph to ask; None is the default graph, or all graphs together where that is empty.
+
+    Returns:
+        The answer, which is found as it is read, and how the store spells schema.org.
+
+    Raises:
+        StoreError: when there is no store, or it cannot be read.
+        QueryError: when the query is no SPARQL.
+    """
+    store = open_store(folder)
+    union = graph is None and default_graph_is_empty(store)
+    schema = SCHEMA_HTTPS if _asked(store, SPELT_WITH_HTTPS) and not _asked(store, _SPELT_WITH_HTTP) else SCHEMA_HTTP
+    given = spelled(query.text, schema)
+    text = with_prefixes(given, schema)
+    try:
+        answer = store.query(
+            text, default_graph=None if union else _graph_name(graph), use_default_graph_as_union=union
+        )
+    except SyntaxError as error:
+        raise syntax_error(error, query.name, text, given) from error
+    return answer, schema
+
+
+_SPELT_WITH_HTTP: Final = SPELT_WITH_HTTPS.replace("https:", "http:")
+
+
+def _asked(store: Store, question: str) -> bool:
+    return bool(store.query(question, use_default_graph_as_union=True))
+
+
+def default_graph_is_empty(store: Store) -> bool:
+    """Tell whether a store holds nothing in its default graph."""
+    return next(store.quads_for_pattern(None, None, None, DefaultGraph()), None) is None
+
+
+def _graph_name(graph: Term | None) -> NamedNode | DefaultGraph:
+    """Give the name of a graph as pyoxigraph has it."""
+    return NamedNode(iri_text(graph)) if graph is not None else DefaultGraph()
+
+
+def load_store(
+    folder: str,
+    send: Send,
+    *,
+    graph: Term | None = None,
+    replace: bool = False,
+    recount: Callable[[], GraphCounts] | None = None,
+) -> Loaded:
+    """Load a graph into a store, which is then the new one as a whole, or the old one if anything fails.
+
+    Args:
+        folder: the store's folder, which is made where there is none.
+        send: sends the graph, part by part.
+        graph: the IRI of the graph to load into, or None for the default graph.
+        replace: whether the graph then holds nothing else. Other graphs stay.
+        recount: counts what is sent exactly, where `send` may count too much; it is called only when that matters.
+
+    Raises:
+        StoreError: when the store cannot be opened or written, or is in use by another program that may write to it.
+    """
+    target = Path(os.path.realpath(folder))
+    with _failing(folder), _beside(target, folder) as beside, ExitStack() as held_open:
+        new, old = beside / "store", beside / "old"
+        restore(target, old)
+        there = _is_store(target, folder)
+        if there:
+            held_open.enter_context(_locked(target, folder))
+        for remains in (new, old):
+            shutil.rmtree(remains, ignore_errors=True)
+        opened: list[Store] = []
+
+        def store() -> Store:
+            # not before there is something to write: worker processes are forked until then, and Oxigraph has threads
+            if not opened:
+                opened.append(_begun(target if there else None, new, folder, graph, replace=replace))
+            return opened[0]
+
+        def write(part: bytes) -> None:
+            store().bulk_load(part, RdfFormat.N_TRIPLES, to_graph=_graph_name(graph))
+
+        sent = send(write)
+        store().flush()
+        held = _counted(store(), graph)
+        opened.clear()  # closes it
+        before = NOTHING if replace or not there else _counted(_read_only(target, folder), graph)
+        if recount is not None and (before != NOTHING or _plain(sent) != held):
+            sent = recount()
+        loaded = Loaded(sent, before, held)
+        if not loaded.complete():
+            return Loaded(sent, before, held, live=False)
+        if there:
+            new.chmod(target.stat().st_mode & 0o7777)
+        put_in_place(new, target, old)
+        return loaded
+
+
+def _begun(old: Path | None, new: Path, folder: str, graph: Term | None, *, replace: bool) -> Store:
+    """Make the store to load into, with what the old one holds, but the graph where that is replaced."""
+    if old is None:
+        return Store(new)
+    if not replace:
+        _copy(old, new)
+        with _opening(folder):
+            return Store(new)
+    # to delete a graph from a copy would take a kilobyte of memory for each of its triples
+    begun = Store(new)
+    before = _read_only(old, folder)
+    others: list[DefaultGraph | NamedNode | BlankNode] = [DefaultGraph(), *before.named_graphs()]
+    for other in others:
+        if other != _graph_name(graph):
+            begun.add_graph(other)
+            quads = before.quads_for_pattern(None, None, None, other)
+            while part := list(islice(quads, QUADS)):
+                begun.bulk_extend(part)
+    return begun
+
+
+def _copy(old: Path, new: Path) -> None:
+    """Copy a store that nobody writes to; files that are never changed are shared."""
+    new.mkdir()
+    for file in old.iterdir():
+        if _NOT_COPIED.fullmatch(file.name):
+            continue
+        if file.suffix == ".sst":
+            try:
+                os.link(file, new / file.name)
+            except OSError:  # a file system without such links
+                shutil.copy2(file, new / file.name)
+        else:
+            shutil.copy2(file, new / file.name)
+
+
+def _counted(store: Store, graph: Term | None) -> GraphCounts:
+    def ask(query: str) -> int:
+        solutions = store.query(query)
+        assert isinstance(solutions, QuerySolutions)
+        value = next(solutions)[0]
+        assert isinstance(value, Literal)
+        return int(value.value)
+
+    return counted(ask, graph)
+
+
+def _plain(counts: GraphCounts) -> GraphCounts:
+    return GraphCounts(counts.triples, counts.figures, counts.mentions)
+
+
+# ------------------------------------------------------------------------------------------------------- folders
+
+
+def _is_store(path: Path, folder: str) -> bool:
+    """Tell whether a folder holds a store; an empty one, or none, holds none.
+
+    Raises:
+        StoreError: when it holds anything else, which a load would otherwise delete.
+    """
+    if not path.exists():
+        return False
+    if not path.is_dir():
+        raise StoreError(f"{folder}: is a file; a store is a folder, give its name or a new one")
+    names = sorted(file.name for file in path.iterdir())
+    other = next((name for name in names if not _FILE.fullmatch(name)), None)
+    if other is not None or (names and "CURRENT" not in names):
+        raise StoreError(f"{folder}: is no store, or not only that: it holds {other or names[0]}; give another folder")
+    return bool(names)
+
+
+def _read_only(path: Path, folder: str) -> Store:
+    with _opening(folder):
+        return Store.read_only(str(path))
+
+
+@contextmanager
+def _opening(folder: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError, RuntimeError) as error:
+        raise StoreError(
+            f"{folder}: cannot be opened as a store ({_why(error)}); if it is damaged, delete it and load again"
+        ) from error
+
+
+@contextmanager
+def _beside(target: Path, folder: str) -> Iterator[Path]:
+    """Give a folder beside the store that is this load's alone, and gone in the end.
+
+    Raises:
+        StoreError: when another load has it.
+    """
+    if not target.parent.is_dir():
+        raise StoreError(f"{folder}: there is no folder {target.parent}; make it first")
+    beside = target.with_name(f".{target.name}.loading")
+    with ExitStack() as stack:
+        while True:
+            if beside.is_symlink():
+                raise StoreError(f"{folder}: {beside} is a link, where a load makes a folder; delete it")
+            try:
+                beside.mkdir(mode=0o700, exist_ok=True)
+            except OSError as error:
+                raise StoreError(
+                    f"{folder}: {target.parent} cannot be written ({_why(error)}), where a load makes the new store; "
+                    "allow that, or give another folder"
+                ) from error
+            try:
+                file = stack.enter_context(open(beside / "lock", "ab"))
+            except FileNotFoundError:  # another load has just ended
+                continue
+            if not _lock(file):
+                raise StoreError(f"{folder}: another load into it is running; wait for its end")
+            try:
+                if os.path.samestat(os.fstat(file.fileno()), (beside / "lock").stat()):
+                    break
+            except FileNotFoundError:
+                continue
+        try:
+            yield beside
+        finally:
+            if not (beside / "old").exists() or target.exists():
+                shutil.rmtree(beside, ignore_errors=True)
+
+
+@contextmanager
+def _locked(store: Path, folder: str) -> Iterator[None]:
+    """Hold the lock of a store, as a program does that may write to it.
+
+    Raises:
+        StoreError: when another program holds it.
+    """
+    with open(store / "LOCK", "ab") as file:
+        if not _lock(file):
+            raise StoreError(
+                f"{folder}: another program has it open for writing; end that, or serve it read-only: pfocr-rdf serve"
+            )
+        yield
+
+
+def _lock(file: IO[bytes]) -> bool:
+    """Lock a file until it is closed; tell whether that could be done."""
+    try:
+        import fcntl
+    except ImportError:  # Windows, where an open file cannot be moved either
+        return True
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def _failing(folder: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, RuntimeError) as error:  # RocksDB's own errors are of the second kind
+        raise StoreError(f"{folder}: {_why(error)}; the store is as it was") from error
+
+
+def _why(error: BaseException) -> str:
+    """Give the reason of an error in a few words."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror.lower()}" if error.filename else error.strerror.lower()
+    return str(error).rpartition(": ")[2].lower()
