@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pfocr_rdf.mentions import Chemical, Disease, Gene, Mention
     from pfocr_rdf.organisms import Organism
     from pfocr_rdf.output import OutputError
+    from pfocr_rdf.remote import EndpointError
     from pfocr_rdf.store import StoreError
     from pfocr_rdf.validation import Result, ShapesError, Verdict
 
@@ -33,6 +34,7 @@ __all__ = [
     "Counts",
     "Diagnostic",
     "Disease",
+    "EndpointError",
     "Figure",
     "Gene",
     "GraphCounts",
@@ -65,6 +67,7 @@ _MODULES: Final = {
     "Counts": "conversion",
     "Diagnostic": "diagnostics",
     "Disease": "mentions",
+    "EndpointError": "remote",
     "Figure": "figures",
     "Gene": "mentions",
     "GraphCounts": "inputs",

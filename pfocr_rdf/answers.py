@@ -22,7 +22,6 @@ from pyoxigraph import (
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
-    QueryTriples,
     Triple,
 )
 
@@ -34,7 +33,7 @@ from pfocr_rdf.vocabulary import RDF_TYPE, SCHEMA_HTTP, SchemaOrg
 
 __all__ = ["FORMATS", "Answer", "answering", "check_format", "default_format", "syntax_error", "write_answer"]
 
-Answer: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
+Answer: TypeAlias = QuerySolutions | QueryBoolean | Iterable[Triple]
 """Rows, yes or no, or a graph."""
 
 Value: TypeAlias = NamedNode | BlankNode | Literal | Triple | None
@@ -106,9 +105,9 @@ def write_answer(
         QueryError: when the rows are no gene sets.
     """
     if format == "turtle":
-        assert isinstance(answer, QueryTriples)
+        assert not isinstance(answer, (QuerySolutions, QueryBoolean))
         return _write_turtle(answer, output, schema)
-    assert not isinstance(answer, QueryTriples)
+    assert isinstance(answer, (QuerySolutions, QueryBoolean))
     if format in _RESULTS:
         answer.serialize(output, _RESULTS[format])
         if format == "json" or isinstance(answer, QueryBoolean):
@@ -174,10 +173,14 @@ def syntax_error(error: SyntaxError, name: str, text: str, given: str) -> QueryE
     if _NO_PREFIX in reason and (used := _PREFIXED.search(before)):
         return QueryError(f"{where}: the prefix {used[1]}: is not known; declare it: PREFIX {used[1]}: <…>")
     after = text.split("\n")[row - 1][len(before) :].strip()[:30]
-    place = f'at "{after}"' if after else "at the end of the line"
-    expected = [word for word in re.split(r",\s|\bone of\b|^expected", reason) if word.strip() and "[" not in word]
-    wanted = ", ".join(word.strip() for word in expected)
-    return QueryError(f"{where}: no valid SPARQL {place}" + (f": expected {wanted}" if wanted else ""))
+    place = f'at or before "{after}"' if after else "at or before the end of the line"
+    # of what the parser expects, the names of rules and characters mislead: it tells those that it came farthest with
+    expected = [word.strip() for word in re.split(r",\s|\bone of\b|^expected", reason)]
+    said = [word for word in expected if " " in word.strip('"')]
+    if not said and "[" not in reason:
+        said = ["expected " + ", ".join(word for word in expected if word.startswith('"'))]
+    hint = f": {said[0]}" if said and said[0] != "expected " else ""
+    return QueryError(f"{where}: no valid SPARQL {place}{hint}")
 
 
 _PLACE: Final = re.compile(r"error at ([0-9]+):([0-9]+): (.*)", re.DOTALL)

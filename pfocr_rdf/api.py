@@ -38,6 +38,8 @@ from pfocr_rdf.workers import dask_runner, in_order, process_runner
 if TYPE_CHECKING:
     import rdflib
 
+    from pfocr_rdf.remote import RemoteStore
+
 __all__ = ["convert", "graph_triples", "load", "read_figures", "to_graph", "validate"]
 
 _XSD_STRING = NamedNode("http://www.w3.org/2001/XMLSchema#string")
@@ -382,7 +384,7 @@ def validate(
 def load(
     inputs: Iterable[str | os.PathLike[str]],
     *,
-    store: str | os.PathLike[str],
+    store: str | os.PathLike[str] | RemoteStore,
     graph: str | None = None,
     replace: bool = False,
     settings: Settings = DEFAULTS,
@@ -398,7 +400,8 @@ def load(
 
     Args:
         inputs: either what `convert` takes, or files in Turtle or N-Triples (`.ttl`, `.nt`, also `.gz`).
-        store: the folder of an embedded store, which is made where there is none.
+        store: the folder of an embedded store, which is made where there is none; or a remote store, that is a
+            `pfocr_rdf.endpoint.Endpoint` or a `pfocr_rdf.virtuoso.Virtuoso`.
         graph: the IRI of the graph to load into; None is the default graph.
         replace: whether the graph then holds nothing else, instead of what it held as well.
         settings: the settings of the mapping, for records.
@@ -415,6 +418,7 @@ def load(
         InputError: when an input cannot be used at all.
         OutputError: when the report, or a temporary file, cannot be written.
         StoreError: when the store cannot be opened or written.
+        EndpointError: when a remote store cannot be reached, or refuses.
         ValueError: when `graph` is no IRI.
     """
     settings.check()
@@ -434,6 +438,10 @@ def load(
         send: Send = partial(
             write_graph, sources, settings=settings, taxonomy=taxonomy, report=take, jobs=jobs, quiet=quiet
         )
+        if not isinstance(store, (str, os.PathLike)):
+            from pfocr_rdf.remote import load_remote
+
+            return load_remote(store, send, graph=into, replace=replace)
         from pfocr_rdf.store import load_store
 
         files = rdf_files(sources)

@@ -163,6 +163,12 @@ def _is_inside(path: str) -> bool:
     return not path.startswith("/") and "\\" not in path and ".." not in PurePosixPath(path).parts
 
 
+def _check_name(name: str, members: Mapping[str, object]) -> None:
+    """Refuse an archive that holds two members of one name: which of them counts, no two programs agree on."""
+    if name in members:
+        raise ArchiveError(f"holds {name} twice; make the archive anew")
+
+
 def _check(count: int, size: int, compressed: int) -> None:
     """Refuse an archive that is made to exhaust memory or disk."""
     if count > MAX_MEMBERS:
@@ -186,7 +192,7 @@ def _zip_members(name: str, report: Report, resources: ExitStack) -> dict[str, C
 
         return read
 
-    members = {}
+    members: dict[str, Callable[[int], bytes]] = {}
     for info in infos:
         if info.is_dir() or not _is_wanted(info.filename):
             continue
@@ -194,6 +200,7 @@ def _zip_members(name: str, report: Report, resources: ExitStack) -> dict[str, C
         if is_link or not _is_inside(info.filename):
             report(diagnose("record-unreadable", "the member leads out of the archive", file=f"{name}/{info.filename}"))
             continue
+        _check_name(info.filename, members)
         members[info.filename] = reader(info)
     return members
 
@@ -209,7 +216,7 @@ def _tar_members(name: str, report: Report, resources: ExitStack) -> dict[str, C
 
         return read
 
-    members = {}
+    members: dict[str, Callable[[int], bytes]] = {}
     count = size = 0
     with tarfile.open(fileobj=cast("IO[bytes]", _Headers(source)), mode="r:") as archive:
         for info in archive:
@@ -222,6 +229,11 @@ def _tar_members(name: str, report: Report, resources: ExitStack) -> dict[str, C
             if not info.isfile() or not _is_inside(info.name):
                 report(diagnose("record-unreadable", "the member leads out of the archive", file=f"{name}/{info.name}"))
                 continue
+            if info.issparse():  # its holes are not in the archive, and no program that packs a checkout makes any
+                message = "the member is sparse; pack it as a plain file"
+                report(diagnose("record-unreadable", message, file=f"{name}/{info.name}"))
+                continue
+            _check_name(info.name, members)
             members[info.name] = reader(info.offset_data, info.size)
     source.seek(archive.offset)
     if source.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):  # where a header is damaged, tarfile merely stops

@@ -16,6 +16,7 @@ from pfocr_rdf.cache import Cache, Converted
 from pfocr_rdf.database import Database, RecordFile
 from pfocr_rdf.diagnostics import Diagnostic, Findings, Report, diagnose
 from pfocr_rdf.entities import Entities, contribution, entity_groups
+from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.figures import Figure
 from pfocr_rdf.iris import figure_iri
 from pfocr_rdf.mapping import Section, Settings, map_figures
@@ -23,7 +24,7 @@ from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.record import RecordBytes, parse_record
 from pfocr_rdf.serialization import FORMATS, read_written
 from pfocr_rdf.terms import Statement, Term, iri_text
-from pfocr_rdf.validation import Check, Checked, Group, ShapesError, Validation
+from pfocr_rdf.validation import Check, Checked, Group, Validation
 from pfocr_rdf.vocabulary import PREFIXES
 
 __all__ = [
@@ -184,16 +185,13 @@ class ChunkResult:
 def convert_chunk(job: Job) -> ChunkResult:
     """Read, map and write the records of a chunk; results that the cache holds are taken from there."""
     found = [Findings() for _ in job.records]
-    contents: dict[int, RecordBytes] = {}
-    for index, record in enumerate(job.records):
-        if index not in job.omit and (content := record.read(found[index].append)) is not None:
-            contents[index] = content
     if job.cache is None:
-        return _mapped_together(job, _parsed(job, contents, found), found)
+        return _mapped_together(job, _parsed(job, _read(job, found), found), found)
+    contents = dict(_read(job, found))
     # what could not be read may be there next time
     keys = {index: job.cache.key(content) for index, content in contents.items() if not found[index]}
     results = job.cache.get(keys, contents)
-    new = {index: content for index, content in contents.items() if index not in results}
+    new = ((index, content) for index, content in contents.items() if index not in results)
     statements: dict[int, Group] = {}
     for index, section in _sections(job, _parsed(job, new, found), found):
         data = FORMATS[job.format].write(section.statements, job.settings.schema)
@@ -204,9 +202,18 @@ def convert_chunk(job: Job) -> ChunkResult:
     return _joined(job, results, found, keys, statements)
 
 
-def _parsed(job: Job, contents: Mapping[int, RecordBytes], found: list[Findings]) -> Iterator[tuple[int, Figure]]:
+def _read(job: Job, found: list[Findings]) -> Iterator[tuple[int, RecordBytes]]:
+    """Read the records of a chunk."""
+    for index, record in enumerate(job.records):
+        if index not in job.omit and (content := record.read(found[index].append)) is not None:
+            yield index, content
+
+
+def _parsed(
+    job: Job, contents: Iterable[tuple[int, RecordBytes]], found: list[Findings]
+) -> Iterator[tuple[int, Figure]]:
     """Parse records; what the cache is to keep is parsed even where it is to be left out."""
-    for index, content in contents.items():
+    for index, content in contents:
         figure = parse_record(content, organisms=job.organisms, report=found[index].append)
         if figure is not None and (index not in job.skip or job.cache is not None):
             yield index, figure
@@ -336,11 +343,11 @@ def salvage(job: Job, call: Callable[[Job], ChunkResult]) -> tuple[Job, ChunkRes
         error in its diagnostics.
 
     Raises:
-        ShapesError: when it is the shapes that are to blame.
+        ReportedError: when it is the shapes that are to blame, or all workers are gone.
     """
     try:
         return job, call(job)
-    except ShapesError:
+    except ReportedError:
         raise
     except Exception as error:  # a fault of ours, or of a library, on one record must not cost the others
         if len(job.records) == 1:

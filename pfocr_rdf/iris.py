@@ -112,7 +112,7 @@ def genid_iri(figid: str, number: int) -> Term:
     return iri_term(f"{SITE}.well-known/genid/{_quoted(figid)}.{number}")
 
 
-@lru_cache(maxsize=_CACHED)
+@lru_cache(maxsize=1024)  # a paper's records stand together
 def paper_iri(pmcid: str) -> Term:
     """Make the IRI of a paper.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from pfocr_rdf.diagnostics import Place
@@ -19,7 +20,7 @@ def string_literal(text: str, place: Place, key: str) -> Term:
     if (known := _remembered.get(text)) is not None:
         return known
     try:
-        term = literal_term(text)
+        term = literal_term(text) if len(text) <= _REMEMBERED_TEXT else _long_literal(text)
     except ValueError:
         place.diagnose("text-surrogate", key=key, value=text)
         return literal_term(well_formed(text))
@@ -28,6 +29,12 @@ def string_literal(text: str, place: Place, key: str) -> Term:
             _remembered.clear()
         _remembered[text] = term
     return term
+
+
+@lru_cache(maxsize=2)
+def _long_literal(text: str) -> Term:
+    """Remember the last long texts: a record says its caption twice."""
+    return literal_term(text)
 
 
 _REMEMBERED: Final = 1 << 14

@@ -11,6 +11,7 @@ whole or not at all. And a worker goes on to its next chunk without waiting unti
 from __future__ import annotations
 
 import gc
+import logging
 import multiprocessing
 import os
 import pickle
@@ -29,6 +30,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from pfocr_rdf import __version__
 from pfocr_rdf.conversion import ChunkResult, Job, Runner, convert_chunk, run_here, salvage
 from pfocr_rdf.database import InputError
 from pfocr_rdf.errors import ReportedError
@@ -41,6 +43,12 @@ _Given = TypeVar("_Given")
 
 IN_FLIGHT: Final = 2
 """Chunks in flight for each worker: one that it works on and one that waits."""
+
+CHECK_SECONDS = 10.0
+"""How long a chunk is waited for, before it is asked whether the executor is still there."""
+
+PATIENCE = 30.0
+"""Seconds that a cluster may be without workers."""
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _SCHEDULER: Final = re.compile(r"(tcp|tls|ucx|wss?)://[^\s/]+:[0-9]+/?")
@@ -69,6 +77,7 @@ def runner(
     *,
     convert: Callable[[Job], Any] = convert_chunk,
     collect: Callable[[Any], ChunkResult] = lambda result: result,
+    check: Callable[[], object] | None = None,
 ) -> Runner:
     """Give a runner that converts chunks on an executor.
 
@@ -77,7 +86,22 @@ def runner(
         workers: how many workers the executor has.
         convert: what the executor calls with each chunk.
         collect: gives the result of a chunk from what `convert` gave.
+        check: raises a `ReportedError` when the executor is lost for good; it is asked when a chunk fails, and now and
+            then while one is waited for.
     """
+
+    def result_of(future: Future[Any]) -> ChunkResult:
+        while True:
+            try:
+                return collect(future.result(CHECK_SECONDS if check is not None else None))
+            except TimeoutError:
+                if future.done():
+                    raise
+                still_there()
+
+    def still_there() -> None:
+        if check is not None:
+            check()
 
     def run(jobs: Iterable[Job]) -> Iterator[tuple[Job, ChunkResult]]:
         pending: deque[tuple[Job, Future[Any]]] = deque()
@@ -86,9 +110,12 @@ def runner(
 
             def call(job: Job) -> ChunkResult:
                 try:
-                    return collect(executor().submit(convert, job).result())
+                    return result_of(executor().submit(convert, job))
                 except BrokenExecutor:
                     renew()
+                    raise
+                except Exception:
+                    still_there()
                     raise
 
             while True:
@@ -103,8 +130,11 @@ def runner(
                     return
                 job, future = pending.popleft()
                 try:
-                    result = collect(future.result())
+                    result = result_of(future)
+                except ReportedError:
+                    raise
                 except Exception as error:
+                    still_there()
                     suspects = [job]
                     if isinstance(error, BrokenExecutor):
                         # the pool is gone, and every chunk in flight may be the one that broke it
@@ -278,6 +308,7 @@ def dask_runner(address: str) -> Iterator[Runner]:
     Raises:
         MissingExtraError: when the extra `dask` is not installed.
         InputError: when there is no scheduler.
+        WorkerError: when it has no workers, or one without this package, or, in the run, when it is gone.
     """
     if not _SCHEDULER.fullmatch(address):  # a client made with another would stay, and say so when the program ends
         raise InputError(f"{address}: is no address of a Dask scheduler; give tcp://HOST:PORT")
@@ -291,6 +322,74 @@ def dask_runner(address: str) -> Iterator[Runner]:
         raise InputError(
             f"{address}: no Dask scheduler answers ({error}); give its address, tcp://HOST:PORT"
         ) from error
-    with client:
+
+    def check() -> None:
+        """Raise when the cluster is gone, or has been without workers for a while."""
+        try:
+            if client.status == "running":
+                client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError:
+            message = f"{address}: the Dask cluster has no workers; start some, with `dask worker {address}`"
+            raise WorkerError(message) from None
+        except (OSError, RuntimeError):  # the connection was lost in asking
+            pass
+        if client.status != "running":
+            raise WorkerError(f"{address}: the Dask scheduler is gone; start it and run again")
+
+    with _silent("distributed"), client:
+        check()
+        _check_versions(client, address)
         workers = max(1, sum(client.nthreads().values()))  # type: ignore[no-untyped-call]
-        yield runner(lambda: client.get_executor(pure=False), workers)  # type: ignore[no-untyped-call]
+        run = runner(lambda: client.get_executor(pure=False), workers, check=check)  # type: ignore[no-untyped-call]
+
+        def guarded(jobs: Iterable[Job]) -> Iterator[tuple[Job, ChunkResult]]:
+            try:
+                yield from run(jobs)
+            except ReportedError:
+                raise
+            except Exception:  # what a client says that has lost its scheduler, when it is given more to do
+                check()
+                raise
+
+        yield guarded
+
+
+def _check_versions(client: Any, address: str) -> None:
+    """Check that the workers have this very package: another one would give other bytes, or fail on every record.
+
+    Raises:
+        WorkerError: when a worker has none, or another.
+    """
+
+    def digest() -> str | None:  # inside a function, it goes to the workers as code, whatever they have
+        try:
+            import pfocr_rdf
+        except ImportError:
+            return None
+        try:
+            from pfocr_rdf.cache import converter_digest
+        except ImportError:
+            return f"version {pfocr_rdf.__version__}"
+        return converter_digest().hex()
+
+    for worker, found in sorted(client.run(digest, on_error="return").items()):
+        if found is None:
+            raise WorkerError(f"{address}: the worker {worker} has no pfocr-rdf; install version {__version__} there")
+        if found != digest():
+            raise WorkerError(
+                f"{address}: the worker {worker} has another pfocr-rdf; install version {__version__} there"
+            )
+
+
+@contextmanager
+def _silent(library: str) -> Iterator[None]:
+    """Keep a library's logs quiet: what it tells of lost connections is said in one line by us."""
+    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == library]
+    levels = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import subprocess
 import sys
 from io import BytesIO, TextIOWrapper
@@ -23,7 +24,13 @@ def run(*arguments: str | Path, **environment: str) -> Completed:
 
 def convert(*arguments: str | Path, stdin: bytes = b"") -> Completed:
     """Run `pfocr-rdf convert` with one worker in this process."""
-    command = ["pfocr-rdf", "convert", "-j", "1", *map(str, arguments)]
+    return inside("convert", "-j", "1", *arguments, stdin=stdin)
+
+
+def inside(*arguments: str | Path, stdin: bytes = b"") -> Completed:
+    """Run `pfocr-rdf` in this process."""
+    command = ["pfocr-rdf", *map(str, arguments)]
+    signals = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     out, err = BytesIO(), BytesIO()
     stdout, stderr = TextIOWrapper(out, "utf-8"), TextIOWrapper(err, "utf-8")
     with (
@@ -35,6 +42,9 @@ def convert(*arguments: str | Path, stdin: bytes = b"") -> Completed:
             code: object = 0
         except SystemExit as end:
             code = end.code
+        finally:
+            for number, handler in signals.items():
+                signal.signal(number, handler)
         stdout.flush()
         stderr.flush()
     assert isinstance(code, int)

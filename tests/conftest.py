@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 
+for _name in ("NO_PROXY", "no_proxy"):  # the servers of the tests are on the loopback, whatever the environment's proxy
+    os.environ[_name] = "127.0.0.1,localhost"
+
 settings.register_profile("local", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("local"), derandomize=True, print_blob=True)
 settings.register_profile("thorough", settings.get_profile("local"), max_examples=2000)  # pytest --hypothesis-profile

@@ -18,7 +18,7 @@ import pyoxigraph
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store
 
-from commands import Completed, run
+from commands import Completed, inside, run
 from pfocr_rdf import Settings, load
 from pfocr_rdf.answers import FORMATS, check_format, default_format, write_answer
 from pfocr_rdf.queries import Query, QueryError, queries_folder, shipped_queries
@@ -47,7 +47,7 @@ def https_store(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 def query(store: Path, *arguments: str | Path) -> Completed:
-    return run("query", "--store", store, *arguments)
+    return inside("query", "--store", store, *arguments)
 
 
 def ask(store: Path, text: str, *arguments: str | Path) -> str:
@@ -130,10 +130,14 @@ def test_files_and_standard_input(store: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("SELECT * {?s ?p ?o\n ORDER BY foo", 'query:2:10: no valid SPARQL at "foo": expected OPTIONAL'),
-        ("SELECT * { ?s a wp:Gene } ?o", 'query:1:27: no valid SPARQL at "?o": expected '),
+        ("SELECT * {?s ?p ?o\n ORDER BY foo", 'query:2:10: no valid SPARQL at or before "foo"'),
+        ("SELECT ?s WHERE ?s a wp:Gene", 'query:1:17: no valid SPARQL at or before "?s a wp:Gene": expected "{"'),
+        (
+            "SELECT ?x (COUNT(*) AS ?n) { ?s a wp:Gene }",
+            "query:1:44: no valid SPARQL at or before the end of the line: The SELECT contains a variable that",
+        ),
         ("SELECT * { ?s a my:Gene }", "query:1:24: the prefix my: is not known; declare it: PREFIX my: <…>"),
-        ("SELECT * { ?s a wp:Gene ", "query:1:25: no valid SPARQL at the end of the line"),
+        ("SELECT * { ?s a wp:Gene ", "query:1:25: no valid SPARQL at or before the end of the line"),
         ("INSERT DATA { wp:a a wp:b }", "query: is an update (INSERT), which changes a store; give a query"),
         ("what?", "query: is no SPARQL query"),
     ],

@@ -154,6 +154,56 @@ def test_what_is_no_archive_and_what_is_cut_are_said_so(name: str, tmp_path: Pat
     assert convert(tmp_path / name, "-o", tmp_path / "x.nt").returncode in (1, 2)
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("name", PACKS)
+def test_an_archive_that_holds_a_name_twice_is_refused(name: str, tmp_path: Path) -> None:
+    doubled = [
+        ("top/_figures/PMC1__a.md", RECORD),
+        ("top/_figures/PMC1__a.md", RECORD.replace(b"figlink", b"figtitle")),
+    ]
+    PACKS[name](tmp_path / name, doubled)
+    done = convert(tmp_path / name, "-o", tmp_path / "x.nt")
+    assert done.returncode == 2
+    said = f"pfocr-rdf: {tmp_path / name}: holds top/_figures/PMC1__a.md twice; make the archive anew\n"
+    assert done.stderr.decode() == said
+    PACKS[name](tmp_path / name, [*doubled[:1], ("top/readme.txt", b"1"), ("top/readme.txt", b"2")])
+    assert pfocr_rdf.convert([tmp_path / name], tmp_path / "x.nt").figures == 1
+
+
+def sparse_by_pax() -> bytes:
+    """Pack a record behind a hole, as POSIX tar does it."""
+    info = tarfile.TarInfo("_figures/PMC2__b.md")
+    info.size = len(RECORD)
+    info.pax_headers = {"GNU.sparse.map": f"512,{len(RECORD)}", "GNU.sparse.size": str(512 + len(RECORD))}
+    return info.tobuf(tarfile.PAX_FORMAT)
+
+
+def sparse_by_gnu() -> bytes:
+    """Pack it as older GNU tar does: the map of what is there stands in the header."""
+    info = tarfile.TarInfo("_figures/PMC2__b.md")
+    info.size, info.type = len(RECORD), tarfile.GNUTYPE_SPARSE
+    header = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+    header[386:410] = b"%011o\0%011o\0" % (512, len(RECORD))
+    header[483:495] = b"%011o\0" % (512 + len(RECORD))
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header)
+
+
+@pytest.mark.parametrize("sparse", [sparse_by_pax, sparse_by_gnu])
+def test_a_sparse_member_is_reported_and_the_others_are_read(sparse: Callable[[], bytes], tmp_path: Path) -> None:
+    pack_tar(tmp_path / "x.tar", [("_figures/PMC1__a.md", RECORD)])
+    with tarfile.open(tmp_path / "x.tar") as packed:
+        end = packed.getmembers()[-1].offset_data + 512
+    data = (tmp_path / "x.tar").read_bytes()
+    (tmp_path / "x.tar").write_bytes(data[:end] + sparse() + RECORD.ljust(512, b"\0") + bytes(1024))
+    found: list[pfocr_rdf.Diagnostic] = []
+    assert pfocr_rdf.convert([tmp_path / "x.tar"], tmp_path / "x.nt", report=found.append).figures == 1
+    (diagnostic,) = (diagnostic for diagnostic in found if diagnostic.level == "error")
+    assert (diagnostic.code, diagnostic.file) == ("record-unreadable", f"{tmp_path}/x.tar/_figures/PMC2__b.md")
+    assert diagnostic.message == "the member is sparse; pack it as a plain file"
+
+
 def test_an_archive_without_a_checkout_is_refused(tmp_path: Path) -> None:
     pack_zip(tmp_path / "x.zip", [("readme.txt", b"hello")])
     with pytest.raises(pfocr_rdf.InputError, match="_figures"):

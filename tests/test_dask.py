@@ -17,6 +17,8 @@ import pytest
 
 from commands import Completed, run
 from conversions import Conversion, converted, heavy_database, mixed_database
+from pfocr_rdf import workers
+from pfocr_rdf.workers import WorkerError, dask_runner
 from processes import on_linux, started, wait_until
 
 pytestmark = pytest.mark.skipif(
@@ -27,18 +29,21 @@ pytestmark = pytest.mark.skipif(
 class Cluster:
     """A scheduler and its workers, each a process."""
 
-    def __init__(self, address: str, workers: list[subprocess.Popen[bytes]]) -> None:
+    def __init__(
+        self, address: str, scheduler: subprocess.Popen[bytes], workers: list[subprocess.Popen[bytes]]
+    ) -> None:
         self.address = address
+        self.scheduler = scheduler
         self.workers = workers
 
 
 @contextmanager
-def cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
-    """Start a scheduler and workers on the loopback."""
+def cluster(folder: Path, workers: int = 2, **environment: str) -> Iterator[Cluster]:
+    """Start a scheduler and workers on the loopback, these with an environment."""
     from distributed import Client
 
     file = folder / "scheduler.json"
-    quiet = {"DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "error", "PYTHONPATH": str(Path(__file__).parent)}
+    quiet = {"DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "error", "PYTHONPATH": str(Path(__file__).parent)} | environment
 
     def start(*arguments: str) -> subprocess.Popen[bytes]:
         with (folder / "log").open("ab") as log:
@@ -54,16 +59,17 @@ def cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
         return process
 
     with ExitStack() as stack:
-        start("scheduler", "--host", "127.0.0.1", "--port", "0")
+        scheduler = start("scheduler", "--host", "127.0.0.1", "--port", "0")
         wait_until(file.exists, 30, "a scheduler")
         processes = [
             start("worker", "--host", "127.0.0.1", "--no-nanny", "--nthreads", "1", "--local-directory", str(folder))
             for _ in range(workers)
         ]
         with Client(scheduler_file=str(file), set_as_default=False) as client:  # type: ignore[no-untyped-call]
-            client.wait_for_workers(workers, timeout=60)
+            if workers:
+                client.wait_for_workers(workers, timeout=60)
             address = client.scheduler_info()["address"]
-        yield Cluster(address, processes)
+        yield Cluster(address, scheduler, processes)
 
 
 @pytest.fixture(scope="module")
@@ -207,6 +213,62 @@ def test_an_interrupt_ends_the_run_and_not_the_cluster(
     assert output.read_bytes() == b"as it was"
     assert sorted(tmp_path.iterdir()) == [database, output]
     assert all(worker.poll() is None for worker in running.workers)
+
+
+def test_a_cluster_without_workers_is_not_waited_for_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "PATIENCE", 0.5)
+    with (
+        cluster(tmp_path, workers=0) as empty,
+        pytest.raises(WorkerError, match=r"^tcp://.*: the Dask cluster has no workers; start some"),
+        dask_runner(empty.address),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("module", "said"),
+    [("raise ImportError", "has no pfocr-rdf"), ("__version__ = '0.0.1'", "has another pfocr-rdf")],
+)
+def test_a_worker_without_this_very_package_is_named(mixed: Path, tmp_path: Path, module: str, said: str) -> None:
+    other = tmp_path / "other" / "pfocr_rdf"
+    other.mkdir(parents=True)
+    (other / "__init__.py").write_text(module)
+    output = tmp_path / "x.ttl"
+    output.write_bytes(b"as it was")
+    with cluster(tmp_path, workers=1, PYTHONPATH=str(other.parent)) as foreign:
+        done = convert(mixed, "-o", output, "--dask", foreign.address)
+    assert done.returncode == 2
+    (line,) = done.stderr.decode().splitlines()
+    assert line.startswith(f"pfocr-rdf: {foreign.address}: the worker tcp://127.0.0.1:")
+    assert said in line
+    assert "install version" in line
+    assert output.read_bytes() == b"as it was"
+
+
+@on_linux
+@pytest.mark.slow
+@pytest.mark.parametrize("victims", ["scheduler", "workers"])
+def test_a_cluster_that_goes_in_mid_run_is_one_error(tmp_path: Path, victims: str) -> None:
+    database = heavy_database(tmp_path / "database")
+    output = tmp_path / "x.ttl"
+    output.write_bytes(b"as it was")
+    script = tmp_path / "impatient.py"
+    script.write_text("from pfocr_rdf import cli, workers\nworkers.PATIENCE = workers.CHECK_SECONDS = 1\ncli.main()\n")
+    (tmp_path / "cluster").mkdir()
+    with (
+        cluster(tmp_path / "cluster") as own,
+        started("convert", database, "-o", output, "--dask", own.address, program=script) as process,
+    ):
+        wait_until(lambda: bool(list(tmp_path.glob(".*.part"))), 30, "an output, not yet whole")
+        for victim in [own.scheduler] if victims == "scheduler" else own.workers:
+            victim.kill()
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 2
+    said = "the Dask scheduler is gone" if victims == "scheduler" else "the Dask cluster has no workers"
+    (line,) = stderr.decode().splitlines()
+    assert line.startswith(f"pfocr-rdf: {own.address}: {said}; start ")
+    assert output.read_bytes() == b"as it was"
+    assert not list(tmp_path.glob(".*.part"))
 
 
 def test_without_the_extra_the_message_names_it(mixed: Path, tmp_path: Path) -> None:

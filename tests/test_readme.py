@@ -6,6 +6,8 @@ Each fenced block of a document is run or compared, in order, in a folder that h
 - `pycon`: is run as a doctest;
 - any other block after `<!-- from: FILE -->` must be an excerpt of FILE, as it stands in the folder by then;
 - `bash` after `<!-- set-up: … -->` installs the project, and is run by `.ci/run`; here only what comes after that is;
+- `console` after `<!-- with: SERVER -->` is run with such a server, in place of those that its addresses name;
+- `bash` after `<!-- from the manual -->` is for programs that are not here: of it only our own commands are checked;
 - `mermaid` is a drawing.
 
 In what is compared, `…` stands for anything within a line, and a line of nothing but `…` for any lines. A tab is as
@@ -17,11 +19,13 @@ from __future__ import annotations
 import doctest
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -29,6 +33,7 @@ import pytest
 
 import pfocr_rdf
 from pfocr_rdf.cli import cli
+from servers import Server, oxigraph, virtuoso
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ("README.md", "examples/README.md")
@@ -85,7 +90,11 @@ def test_blocks(name: str, folder: Path) -> None:
     names: dict[str, object] = {}
     for block in blocks(ROOT / name):
         where = f"{name}:{block.line}"
-        if block.language == "console":
+        if block.marker.startswith("with: "):
+            continue  # test_blocks_with_servers
+        if block.marker == "from the manual":
+            check_usage(block, where)
+        elif block.language == "console":
             check_console(block, where)
         elif block.language == "pycon":
             check_python(block, where, names)
@@ -97,6 +106,34 @@ def test_blocks(name: str, folder: Path) -> None:
             assert pattern(block.text).search(flat(shown)), f"{where}: not an excerpt of {file}"
         else:
             assert (block.language, block.marker) in {("bash", "set-up: tests"), ("mermaid", "")}, where
+
+
+@pytest.mark.parametrize("started", [oxigraph, virtuoso], ids=["oxigraph", "virtuoso"])
+def test_blocks_with_servers(
+    started: Callable[[Path], AbstractContextManager[Server]],
+    folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with started(tmp_path_factory.mktemp("server")) as server:
+        monkeypatch.setenv("PFOCR_RDF_PASSWORD", server.password)
+        own = {"http://localhost:7878": server.url, "http://localhost:8890/sparql": server.url}
+        own |= {"localhost:1111": server.sql, "/srv/shards": str(server.shards)}
+        found = [block for block in blocks(ROOT / "README.md") if block.marker == f"with: {server.name}"]
+        assert found
+        for block in found:
+            text = block.text
+            for shown, there in own.items():
+                text = text.replace(shown, there)
+            check_console(replace(block, text=text), f"README.md:{block.line}")
+
+
+def check_usage(block: Block, where: str) -> None:
+    """Let our own commands read their arguments, and no more."""
+    commands = [shlex.split(line)[1:] for line in block.text.splitlines() if line.startswith("pfocr-rdf ")]
+    assert commands, where
+    for name, *arguments in commands:
+        COMMANDS[name].make_context(name, arguments)
 
 
 def check_set_up(block: Block) -> None:

@@ -132,6 +132,7 @@ def test_nothing_to_load_makes_an_empty_store(store: Path) -> None:
     assert content(store) == set()
 
 
+@pytest.mark.slow
 def test_the_sample(sample: Path, sample_ntriples: bytes, store: Path) -> None:
     loaded = load([sample], store=store, jobs=2)
     assert loaded.complete()

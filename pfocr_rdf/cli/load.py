@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pfocr_rdf.cli.endpoint import endpoint_options, loading_options, opened
 from pfocr_rdf.cli.options import cores, inputs_argument, jobs_option, mapping_options, settings_of, show_error
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ __all__ = ["load", "one_of"]
 @click.option("--store", metavar="DIR", help="Load into the store in the folder DIR, which is made if need be.")
 @click.option("--graph", metavar="IRI", help="Load into the graph of this name.  [default: the default graph]")
 @click.option("--replace", is_flag=True, help="The graph then holds nothing else.")
+@endpoint_options
+@loading_options
 @click.option("--report", metavar="FILE", help="Write every diagnostic as a line of JSON to FILE.")
 @jobs_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no table at the end; errors are still shown.")
@@ -32,7 +35,7 @@ def load(
     report: str | None,
     jobs: int | None,
     quiet: bool,
-    **mapping: Any,
+    **others: Any,
 ) -> None:
     """Load PFOCR records, or files of RDF, into a triple store.
 
@@ -40,29 +43,35 @@ def load(
     .nt, also .gz). Loading the same again changes nothing. In the end the store counts triples, figures and mentions;
     where they are not what was sent, the exit code is 1.
 
+    With --replace, the graph holds what it held until all is in the store and counted, and then the new data at once.
+
     \b
     Example:
       pfocr-rdf load examples --store pfocr.db
+      pfocr-rdf load examples --endpoint http://localhost:7878 --graph https://pfocr.wikipathways.org/ --replace
     """  # noqa: D301 - as above
     import pfocr_rdf
     from pfocr_rdf.workers import tune_collector
 
-    target = one_of({"--store DIR": store})
+    target = one_of(
+        {"--store DIR": store, "--endpoint URL": others["endpoint"], "--virtuoso HOST:PORT": others["virtuoso"]}
+    )
     if graph is not None:
         check_graph(graph)
     tune_collector()
-    loaded = pfocr_rdf.load(
-        inputs,
-        store=target,
-        graph=graph,
-        replace=replace,
-        settings=settings_of(mapping),
-        taxonomy=mapping["taxonomy"],
-        report=show_error,
-        report_file=report,
-        jobs=jobs or cores(),
-        quiet=quiet,
-    )
+    with opened(store, others) as opened_store:
+        loaded = pfocr_rdf.load(
+            inputs,
+            store=opened_store,
+            graph=graph,
+            replace=replace,
+            settings=settings_of(others),
+            taxonomy=others["taxonomy"],
+            report=show_error,
+            report_file=report,
+            jobs=jobs or cores(),
+            quiet=quiet,
+        )
     if not quiet:
         show_counts(loaded)
     if not loaded.complete():

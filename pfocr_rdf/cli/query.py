@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import signal
 import sys
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from pfocr_rdf.cli.endpoint import endpoint_options, opened_endpoint
 from pfocr_rdf.cli.load import check_graph, one_of
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ FORMAT_NAMES: Final = ("table", "csv", "json", "turtle", "gmt")
     metavar="IRI",
     help="Ask the graph of this name.  [default: the default graph, or where it is empty, all graphs]",
 )
+@endpoint_options
 @click.option(
     "-f",
     "--format",
@@ -45,6 +48,7 @@ def query(
     graph: str | None,
     format: str | None,
     quiet: bool,
+    **remote: Any,
 ) -> None:
     """Ask a triple store a question, in SPARQL.
 
@@ -56,13 +60,14 @@ def query(
     Example:
       pfocr-rdf query --store pfocr.db count-pathways
       pfocr-rdf query --store pfocr.db -e 'SELECT ?gene { ?gene a wp:GeneProduct } LIMIT 9'
+      pfocr-rdf query --endpoint http://localhost:7878 count-pathways
     """  # noqa: D301 - as above
     if listed:
         show_list()
         return
     if (asked is None) == (execute is None):
         raise click.UsageError("give one query: a NAME of `pfocr-rdf query --list`, a FILE.rq, or -e QUERY")
-    target = one_of({"--store DIR": store})
+    target = one_of({"--store DIR": store, "--endpoint URL": remote["endpoint"]})
     if graph is not None:
         check_graph(graph)
     from pfocr_rdf.answers import answering, check_format, default_format, write_answer
@@ -74,8 +79,16 @@ def query(
     check_format(format, question.form)
     end_at_signals()
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    with answering(question.name):
-        answer, schema = ask_store(target, question, iri_term(graph) if graph is not None else None)
+    about = iri_term(graph) if graph is not None else None
+    with ExitStack() as stack:
+        stack.enter_context(answering(question.name))
+        if store is not None:
+            answer, schema = ask_store(target, question, about)
+        else:
+            from pfocr_rdf.endpoint_answers import ask_endpoint
+
+            endpoint = stack.enter_context(opened_endpoint(remote))
+            answer, schema = stack.enter_context(ask_endpoint(endpoint, question, about))
         said = write_answer(answer, format, sys.stdout.buffer, schema=schema, width=width)
         sys.stdout.buffer.flush()
     if said and not quiet:

@@ -98,7 +98,8 @@ def pool() -> Pool:
         if row[6].isdigit():
             genes.setdefault(row[3], []).append(row)
             organisms[row[:3]] = None
-    captions = " ".join(" ".join(record.get("caption", "").split()) for record in records)
+    given = (record.get("caption", "") for record in records)
+    captions = " ".join(" ".join(caption.split()) for caption in given if not caption.startswith(".na"))
     return Pool(
         sentences=sorted({part for part in _SENTENCE_END.split(captions) if 20 < len(part) < 200}),
         words=sorted({word for record in records for word in record.get("figtitle", "").split() if word.isalnum()}),

@@ -11,6 +11,7 @@ holds. From records, the file is not made in between; beside it stands what maki
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -71,40 +72,42 @@ def rows(folder: Path, database: Path, repeat: int) -> Iterable[tuple[str, str]]
         "`load` of the records, two workers": [*load, database, "-j", "2"],
         "`convert` of the records, two workers": [*convert, "-j", "2"],
     }
-    taken: dict[str, list[tuple[float, int]]] = {name: [] for name in commands}
+    taken: dict[str, list[tuple[float, float, int]]] = {name: [] for name in commands}
     for _ in range(repeat):  # in turn, so that a slow moment of the machine meets all of them
         for name, command in commands.items():
             shutil.rmtree(store, ignore_errors=True)
             taken[name].append(measured(lambda command=command: subprocess.Popen(command)))  # type: ignore[misc]
     shutil.rmtree(store, ignore_errors=True)
     file.unlink()
-    best = {name: min(seconds for seconds, _ in runs) for name, runs in taken.items()}
-    floor = next(iter(best.values()))
+    best = {name: min(seconds for seconds, _, _ in runs) for name, runs in taken.items()}
+    work = {name: min(processor for _, processor, _ in runs) for name, runs in taken.items()}
+    floor, least = next(iter(best.values())), next(iter(work.values()))
     for name, seconds in best.items():
-        memory = max(peak for _, peak in taken[name])
+        memory = max(peak for _, _, peak in taken[name])
         yield (
             f"{name}, {triples:,} triples",
             f"{seconds:.1f} s, {triples / seconds:,.0f} triples/s, peak memory {memory / 1e6:,.0f} MB, "
-            f"{seconds / floor:.2f} × Oxigraph",
+            f"{seconds / floor:.2f} × Oxigraph, {work[name] / least:.2f} × its processor time",
         )
     direct, converted = best["`load` of the records, two workers"], best["`convert` of the records, two workers"]
     by_file = converted + best["`load` of the same file"]
     yield "records to store, against first a file and then that", f"{direct / by_file:.2f} × ({by_file:.1f} s)"
 
 
-def measured(start: Callable[[], subprocess.Popen[bytes]]) -> tuple[float, int]:
-    """Measure the seconds that a process takes, and the memory of it and its children."""
-    begin = time.perf_counter()
+def measured(start: Callable[[], subprocess.Popen[bytes]]) -> tuple[float, float, int]:
+    """Measure the seconds that a process takes, those of processors, and the memory of it and its children."""
+    begin, before = time.perf_counter(), os.times()
     process = start()
     peak = [0]
     watcher = threading.Thread(target=watch, args=(process, peak))
     watcher.start()
     code = process.wait()
-    seconds = time.perf_counter() - begin
+    seconds, after = time.perf_counter() - begin, os.times()
+    processor = after.children_user + after.children_system - before.children_user - before.children_system
     watcher.join()
     if code:
         raise SystemExit(f"{process.args!r} ended with exit code {code}")
-    return seconds, peak[0]
+    return seconds, processor, peak[0]
 
 
 if __name__ == "__main__":
