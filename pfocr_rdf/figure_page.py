@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Final, Literal, TypeAlias
 
 from markupsafe import Markup
 
-from pfocr_rdf.pages import content_security_policy, origin, render, safe_link, style
+from pfocr_rdf.pages import content_security_policy, origin, relative_link, render, safe_link, style
 from pfocr_rdf.publication import Publication
 from pfocr_rdf.signposting import ABOUT_PAGE, Link
 from pfocr_rdf.terms import Statement, Term, iri_text, is_iri, literal_parts
@@ -304,7 +305,6 @@ def figure_html(page: FigurePage, *, publication: Publication, stem: str) -> byt
         publication: the release that it is part of; its `index.html` is in the folder above.
         stem: what the figure's files are called, without their extensions; they are in the page's folder.
     """
-    sheet = Markup(style("base.css") + style("figure.css"))  # noqa: S704 - our own text
     image_origin = origin(page.image) if page.image is not None else None
     return render(
         "figure.html",
@@ -312,15 +312,20 @@ def figure_html(page: FigurePage, *, publication: Publication, stem: str) -> byt
         image=page.image if image_origin is not None else None,
         publication=publication,
         stem=stem,
-        style=sheet,
-        policy=_policy(sheet, image_origin),
-        links=links_of(page, publication),
+        style=_sheet(),
+        policy=_policy(image_origin),
+        links=_links(page, publication, stem),
     )
 
 
-def links_of(page: FigurePage, publication: Publication) -> tuple[Link, ...]:
-    """Give the signposts of a figure's page, but for those to the files beside it."""
+def _links(page: FigurePage, publication: Publication, stem: str) -> tuple[Link, ...]:
+    """Give the signposts of a figure's page."""
+    turtle, jsonld = relative_link(f"{stem}.ttl"), relative_link(f"{stem}.jsonld")
     links = [
+        Link("alternate", turtle, "text/turtle", "Turtle"),
+        Link("alternate", jsonld, "application/ld+json", "JSON-LD"),
+        Link("describedby", turtle, "text/turtle"),
+        Link("describedby", jsonld, "application/ld+json"),
         *([Link("cite-as", page.iri)] if safe_link(page.iri) is not None else []),
         Link("type", ABOUT_PAGE),
         Link("type", "https://schema.org/Dataset"),
@@ -333,12 +338,13 @@ def links_of(page: FigurePage, publication: Publication) -> tuple[Link, ...]:
     return tuple(links)
 
 
-def _policy(sheet: Markup, image_origin: str | None) -> str:
-    return _policies.setdefault(
-        (sheet, image_origin),
-        content_security_policy(styles=[sheet], images=[image_origin] if image_origin is not None else []),
-    )
+@cache
+def _sheet() -> Markup:
+    return Markup(style("base.css") + style("figure.css"))  # noqa: S704 - our own text
 
 
-_policies: dict[tuple[str, str | None], str] = {}
-"""Policies that were written: nearly all figures have one origin."""
+@lru_cache(maxsize=16)
+def _policy(image_origin: str | None) -> str:
+    """Give a page's policy; nearly all figures have images of one origin."""
+    images = [image_origin] if image_origin is not None else []
+    return content_security_policy(styles=[_sheet()], images=images)

@@ -26,11 +26,14 @@ from pfocr_rdf.vocabulary import SchemaOrg
 
 __all__ = ["CONTEXT_FILE", "Reading", "Refused", "load_store", "query_faults", "read_again", "recount_faults"]
 
-MEMORY_TRIPLES: Final = 1_000_000
+MEMORY_TRIPLES: Final = 500_000
 """Triples up to which the store is in memory, where each takes some 500 bytes."""
 
 CONTEXT_FILE: Final = "context.jsonld"
 """The JSON-LD context of the output, in a release."""
+
+LOADED: Final = 32_000_000
+"""Bytes of a dump that go to a store at once: the store holds as much in memory ten times over until it is done."""
 
 PIECE: Final = 1 << 20
 BATCH: Final = 500
@@ -173,7 +176,8 @@ def load_store(dump: str, *, triples: int, folder: str) -> Store:
     store = Store() if triples <= MEMORY_TRIPLES else Store(folder)
     try:
         with gzip.open(dump, "rb") as file:
-            store.bulk_load(cast("IO[bytes]", file), format=RdfFormat.N_TRIPLES)
+            while data := file.read(LOADED):
+                store.bulk_load(data + file.readline(), format=RdfFormat.N_TRIPLES)
     except (OSError, EOFError, zlib.error, SyntaxError, ValueError) as error:
         raise Refused(f"{Path(dump).name}: cannot be loaded: {error}") from error
     return store
