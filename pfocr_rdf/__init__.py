@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from pfocr_rdf.diagnostics import CODES, Diagnostic
     from pfocr_rdf.figures import Annotation, Figure, Journal, Paper
     from pfocr_rdf.inputs import GraphCounts
-    from pfocr_rdf.loading import Loaded
     from pfocr_rdf.mapping import Settings, figure_triples
     from pfocr_rdf.mentions import Chemical, Disease, Gene, Mention
     from pfocr_rdf.organisms import Organism
     from pfocr_rdf.output import OutputError
-    from pfocr_rdf.remote import EndpointError
-    from pfocr_rdf.store import StoreError
+    from pfocr_rdf.stores.embedded import StoreError
+    from pfocr_rdf.stores.loading import Loaded
+    from pfocr_rdf.stores.remote import EndpointError
     from pfocr_rdf.validation import Result, ShapesError, Verdict
 
 __version__: Final = "0.1.0"
@@ -67,13 +67,13 @@ _MODULES: Final = {
     "Counts": "conversion",
     "Diagnostic": "diagnostics",
     "Disease": "mentions",
-    "EndpointError": "remote",
+    "EndpointError": "stores.remote",
     "Figure": "figures",
     "Gene": "mentions",
     "GraphCounts": "inputs",
     "InputError": "database",
     "Journal": "figures",
-    "Loaded": "loading",
+    "Loaded": "stores.loading",
     "Mention": "mentions",
     "Organism": "organisms",
     "OutputError": "output",
@@ -81,7 +81,7 @@ _MODULES: Final = {
     "Result": "validation",
     "Settings": "mapping",
     "ShapesError": "validation",
-    "StoreError": "store",
+    "StoreError": "stores.embedded",
     "Verdict": "validation",
     "convert": "api",
     "figure_triples": "mapping",

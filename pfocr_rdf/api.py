@@ -24,12 +24,12 @@ from pfocr_rdf.diagnostics import Diagnostic, Report, diagnose, json_line
 from pfocr_rdf.entities import Entities, contribution, entity_statements
 from pfocr_rdf.figures import Figure
 from pfocr_rdf.inputs import rdf_files, write_graph, write_lines
-from pfocr_rdf.loading import Loaded, Send
 from pfocr_rdf.mapping import DEFAULTS, Settings, map_figures
 from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.output import OutputError, open_output
 from pfocr_rdf.progress import progress
 from pfocr_rdf.serialization import FORMATS
+from pfocr_rdf.stores.loading import Loaded, Send
 from pfocr_rdf.terms import iri_term, triples
 from pfocr_rdf.validation import Check, Result, Validation, Verdict
 from pfocr_rdf.vocabulary import prefixes
@@ -38,7 +38,7 @@ from pfocr_rdf.workers import dask_runner, in_order, process_runner
 if TYPE_CHECKING:
     import rdflib
 
-    from pfocr_rdf.remote import RemoteStore
+    from pfocr_rdf.stores.remote import RemoteStore
 
 __all__ = ["convert", "graph_triples", "load", "read_figures", "to_graph", "validate"]
 
@@ -401,7 +401,7 @@ def load(
     Args:
         inputs: either what `convert` takes, or files in Turtle or N-Triples (`.ttl`, `.nt`, also `.gz`).
         store: the folder of an embedded store, which is made where there is none; or a remote store, that is a
-            `pfocr_rdf.endpoint.Endpoint` or a `pfocr_rdf.virtuoso.Virtuoso`.
+            `pfocr_rdf.stores.endpoint.Endpoint` or a `pfocr_rdf.stores.virtuoso.Virtuoso`.
         graph: the IRI of the graph to load into; None is the default graph.
         replace: whether the graph then holds nothing else, instead of what it held as well.
         settings: the settings of the mapping, for records.
@@ -439,10 +439,10 @@ def load(
             write_graph, sources, settings=settings, taxonomy=taxonomy, report=take, jobs=jobs, quiet=quiet
         )
         if not isinstance(store, (str, os.PathLike)):
-            from pfocr_rdf.remote import load_remote
+            from pfocr_rdf.stores.remote import load_remote
 
             return load_remote(store, send, graph=into, replace=replace)
-        from pfocr_rdf.store import load_store
+        from pfocr_rdf.stores.embedded import load_store
 
         files = rdf_files(sources)
         if files is not None and all(name.removesuffix(".gz").endswith(".nt") for name in files):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gzip
 import os
+import secrets
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -54,11 +54,10 @@ def open_output(name: str) -> Iterator[IO[bytes]]:
             yield file
         return
     target = Path(os.path.realpath(target))
-    with _failing(name):
-        descriptor, part = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    beside = Path(part)
+    # named before it is made, so that an interrupt at any moment finds it
+    beside = target.parent / f".{target.name}.{secrets.token_hex(8)}.part"
     try:
-        with _failing(name), os.fdopen(descriptor, "wb") as raw:
+        with _failing(name), open(beside, "xb", opener=_private) as raw:
             if name.endswith(".gz"):
                 with gzip.GzipFile(filename="", mode="wb", compresslevel=GZIP_LEVEL, fileobj=raw, mtime=0) as file:
                     yield file  # type: ignore[misc]  # a GzipFile is a binary file to its users
@@ -70,8 +69,13 @@ def open_output(name: str) -> Iterator[IO[bytes]]:
             beside.chmod(_permissions(target))
             beside.replace(target)
     except BaseException:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
         raise
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _permissions(target: Path) -> int:

@@ -19,7 +19,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pfocr_rdf import api, cli, exchange, store
+from pfocr_rdf import api, cli
+from pfocr_rdf.stores import embedded, exchange
 
 
 def main() -> None:
@@ -54,9 +55,9 @@ def main() -> None:
 
     write_graph = vars(api)["write_graph"]
     vars(api)["write_graph"] = send
-    vars(store)["_begun"] = then(vars(store)["_begun"], "begun")
-    vars(store)["_counted"] = first(vars(store)["_counted"], "loaded")
-    vars(store)["put_in_place"] = then(first(vars(store)["put_in_place"], "counted"), "exchanged")
+    vars(embedded)["_begun"] = then(vars(embedded)["_begun"], "begun")
+    vars(embedded)["_counted"] = first(vars(embedded)["_counted"], "loaded")
+    vars(embedded)["put_in_place"] = then(first(vars(embedded)["put_in_place"], "counted"), "exchanged")
     if stage == "aside":
         vars(exchange)["_call"] = lambda names: None
         type.__setattr__(Path, "rename", then(Path.rename, "aside"))

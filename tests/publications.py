@@ -12,11 +12,13 @@ from pyoxigraph import RdfFormat, Store
 from conversions import converted
 from pfocr_rdf import Settings
 from pfocr_rdf.context import context_document
-from pfocr_rdf.descriptions import store_descriptions
-from pfocr_rdf.figure_files import figid_of, figure_files, is_figure
-from pfocr_rdf.filenames import file_stems
-from pfocr_rdf.index_page import index_page
-from pfocr_rdf.publication import (
+from pfocr_rdf.pages.descriptions import store_descriptions
+from pfocr_rdf.pages.figure_files import figid_of, figure_files, is_figure
+from pfocr_rdf.pages.filenames import file_stems
+from pfocr_rdf.pages.index_page import index_page
+from pfocr_rdf.pages.statistics import statistics_of
+from pfocr_rdf.queries import shipped_queries
+from pfocr_rdf.releases.publication import (
     GZIP,
     ClassPartition,
     Counts,
@@ -26,9 +28,7 @@ from pfocr_rdf.publication import (
     Source,
     in_order_of_paths,
 )
-from pfocr_rdf.queries import shipped_queries
 from pfocr_rdf.sections import groups_of, survey
-from pfocr_rdf.statistics import statistics_of
 from pfocr_rdf.terms import Statement
 from pfocr_rdf.vocabulary import SchemaOrg
 

@@ -11,7 +11,7 @@ from typing import Any
 import pyoxigraph
 from pyoxigraph import QuerySolutions, RdfFormat, Store
 
-from pfocr_rdf.release import Release, release
+from pfocr_rdf.releases.release import Release, release
 
 BREAKING = "'@type': [Dataset, 'http://vocabularies.wikipathways.org/wp#GeneProduct']"
 """What makes a record's figure claim to be a gene, too, which the shapes forbid."""

@@ -17,11 +17,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pfocr_rdf.credentials import Credentials
-from pfocr_rdf.endpoint import Endpoint, Patience, addresses_of
 from pfocr_rdf.inputs import GraphCounts
-from pfocr_rdf.loading import counted
-from pfocr_rdf.remote import asking
+from pfocr_rdf.stores.credentials import Credentials
+from pfocr_rdf.stores.endpoint import Endpoint, Patience, addresses_of
+from pfocr_rdf.stores.loading import counted
+from pfocr_rdf.stores.remote import asking
 from pfocr_rdf.terms import Term
 
 PASSWORD = "geheim-Ω'42"  # with what would break a quotation or an encoding

@@ -16,9 +16,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from commands import run
-from pfocr_rdf.credentials import Credentials, CredentialsError, find_credentials
-from pfocr_rdf.endpoint import Endpoint, Patience, addresses_of
-from pfocr_rdf.remote import EndpointError
+from pfocr_rdf.stores.credentials import Credentials, CredentialsError, find_credentials
+from pfocr_rdf.stores.endpoint import Endpoint, Patience, addresses_of
+from pfocr_rdf.stores.remote import EndpointError
 
 SECRET = "hunter2-Ω"
 HIDDEN = (SECRET, base64.b64encode(f"me:{SECRET}".encode()).decode(), "hunter2")

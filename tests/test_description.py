@@ -19,13 +19,13 @@ from rdflib.namespace import DCAT, DCMITYPE
 
 import pfocr_rdf
 from commands import run
-from pfocr_rdf import description as module
 from pfocr_rdf import vocabulary
-from pfocr_rdf.counting import TARGETS
-from pfocr_rdf.description import description, description_turtle
-from pfocr_rdf.publication import Publication
-from pfocr_rdf.release import Release
-from pfocr_rdf.source import read_source
+from pfocr_rdf.releases import description as module
+from pfocr_rdf.releases.counting import TARGETS
+from pfocr_rdf.releases.description import description, description_turtle
+from pfocr_rdf.releases.publication import Publication
+from pfocr_rdf.releases.release import Release
+from pfocr_rdf.releases.source import read_source
 from releases import copy_of, listed, loaded, make, number, rows
 
 DATASET = "https://pfocr.wikipathways.org/dataset/pfocr"
@@ -550,10 +550,12 @@ def test_no_statement_says_two_things_of_shapes() -> None:
 def test_a_description_that_breaks_its_shapes_stops_a_release(
     examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pfocr_rdf.gate import Refused
+    from pfocr_rdf.releases.gate import Refused
 
-    monkeypatch.setattr("pfocr_rdf.description.KEYWORDS", ())
-    monkeypatch.setattr("pfocr_rdf.description.MONTHLY", vocabulary.XSD_STRING.replace("<", '"').replace(">", '"'))
+    monkeypatch.setattr("pfocr_rdf.releases.description.KEYWORDS", ())
+    monkeypatch.setattr(
+        "pfocr_rdf.releases.description.MONTHLY", vocabulary.XSD_STRING.replace("<", '"').replace(">", '"')
+    )
     with pytest.raises(Refused, match="the description: dataset: periodicity"):
         make(examples, tmp_path / "release")
     assert not (tmp_path / "release").exists()

@@ -25,16 +25,16 @@ import pfocr_rdf
 from commands import run
 from pfocr_rdf import Settings
 from pfocr_rdf.answers import Answer
-from pfocr_rdf.credentials import Credentials
-from pfocr_rdf.endpoint import Addresses, Endpoint, Patience, addresses_of
-from pfocr_rdf.endpoint_answers import ask_endpoint
 from pfocr_rdf.inputs import GraphCounts, write_graph
-from pfocr_rdf.loading import Loaded
-from pfocr_rdf.parts import PART_BYTES, Parts
 from pfocr_rdf.queries import Query, read_query, shipped_queries
-from pfocr_rdf.remote import EndpointError, UnansweredError, load_remote
+from pfocr_rdf.stores.credentials import Credentials
+from pfocr_rdf.stores.endpoint import Addresses, Endpoint, Patience, addresses_of
+from pfocr_rdf.stores.endpoint_answers import ask_endpoint
+from pfocr_rdf.stores.loading import Loaded
+from pfocr_rdf.stores.parts import PART_BYTES, Parts
+from pfocr_rdf.stores.remote import EndpointError, UnansweredError, load_remote
+from pfocr_rdf.stores.virtuoso import Virtuoso, find_isql
 from pfocr_rdf.terms import Term, iri_term, line_safe, lines, literal_term
-from pfocr_rdf.virtuoso import Virtuoso, find_isql
 from pfocr_rdf.vocabulary import XSD_DATE, XSD_DECIMAL, XSD_G_YEAR, XSD_INTEGER
 from proxy import Fault, first, proxied
 from servers import Server, free_port, oxigraph, virtuoso
@@ -316,7 +316,7 @@ def test_rows_that_a_store_cuts_off_are_no_answer(data: Path, tmp_path: Path) ->
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Let nothing wait; give the seconds that it would have waited."""
     found: list[float] = []
-    monkeypatch.setattr("pfocr_rdf.endpoint.time.sleep", found.append)
+    monkeypatch.setattr("pfocr_rdf.stores.endpoint.time.sleep", found.append)
     return found
 
 

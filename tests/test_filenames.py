@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pfocr_rdf.filenames import LONGEST, file_stems
+from pfocr_rdf.pages.filenames import LONGEST, file_stems
 
 
 @pytest.mark.parametrize("figid", ["PMC1__a", "PMC100003__mb2410470011", "PMC5__a.b-c_d.e"])

@@ -25,8 +25,8 @@ def release(examples: Path, tmp_path: Path) -> Path:
     """A release in several shards, for the folder's name has a blank in it."""
     folder = tmp_path / "a release"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pfocr_rdf.release.BLOCK_BYTES", 50_000)
-        patch.setattr("pfocr_rdf.release.SHARD_TRIPLES", 2_000)
+        patch.setattr("pfocr_rdf.releases.release.BLOCK_BYTES", 50_000)
+        patch.setattr("pfocr_rdf.releases.release.SHARD_TRIPLES", 2_000)
         make(examples, folder)
     assert len(list((folder / "shards").iterdir())) > 2
     return folder

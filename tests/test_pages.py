@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 
 from builders import block, record, table
 from checkouts import Checkout
-from pfocr_rdf.figure_page import FigurePage, figure_html, figure_page
-from pfocr_rdf.index_page import index_page
-from pfocr_rdf.pages import script_data, visible
-from pfocr_rdf.plots import bar_plot, column_plot
-from pfocr_rdf.publication import Publication
+from pfocr_rdf.pages.figure_page import FigurePage, figure_html, figure_page
+from pfocr_rdf.pages.index_page import index_page
+from pfocr_rdf.pages.plots import bar_plot, column_plot
+from pfocr_rdf.pages.rendering import script_data, visible
+from pfocr_rdf.pages.statistics import Statistics, statistics_of
 from pfocr_rdf.queries import shipped_queries
-from pfocr_rdf.statistics import Statistics, statistics_of
+from pfocr_rdf.releases.publication import Publication
 from pfocr_rdf.vocabulary import SCHEMA_HTTP
 from publications import Released, released
 
@@ -243,7 +243,7 @@ def test_every_mention_is_on_the_page(release: Released, files: dict[str, bytes]
 
 
 def page_of(release: Released, section: Any) -> FigurePage:
-    from pfocr_rdf.descriptions import store_descriptions, whole_figure
+    from pfocr_rdf.pages.descriptions import store_descriptions, whole_figure
 
     return figure_page(whole_figure(section, store_descriptions(release.store), SCHEMA_HTTP), SCHEMA_HTTP)
 

@@ -20,10 +20,11 @@ import pfocr_rdf
 from checkouts import Checkout
 from commands import run
 from conversions import small_database
-from pfocr_rdf import InputError, OutputError, Settings, serialization, shards
-from pfocr_rdf.gate import Refused, load_store, query_faults, read_again, recount_faults
+from pfocr_rdf import InputError, OutputError, Settings, serialization
 from pfocr_rdf.queries import of_figure, read_query, shipped_queries
-from pfocr_rdf.release import Release
+from pfocr_rdf.releases import shards
+from pfocr_rdf.releases.gate import Refused, load_store, query_faults, read_again, recount_faults
+from pfocr_rdf.releases.release import Release
 from pfocr_rdf.terms import statements_of
 from pfocr_rdf.vocabulary import SCHEMA_HTTP
 from processes import members, on_linux, started, wait_until
@@ -107,8 +108,8 @@ def test_the_dump_is_what_convert_gives(released: Release, folder: Path, example
 def test_shards_are_the_dump_cut_between_descriptions(
     folder: Path, examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pfocr_rdf.release.BLOCK_BYTES", 20_000)
-    monkeypatch.setattr("pfocr_rdf.release.SHARD_TRIPLES", 500)
+    monkeypatch.setattr("pfocr_rdf.releases.release.BLOCK_BYTES", 20_000)
+    monkeypatch.setattr("pfocr_rdf.releases.release.SHARD_TRIPLES", 500)
     target = tmp_path / "small"
     made = make(examples, target)
     paths = sorted((target / "shards").iterdir())
@@ -242,7 +243,7 @@ def test_of_many_violations_the_first_are_named_and_all_are_counted(
     break_shapes(database, "PMC99000003__gr2")
     with pytest.raises(Refused) as refused:
         make(database, tmp_path / "release")
-    monkeypatch.setattr("pfocr_rdf.release.NAMED", 2)
+    monkeypatch.setattr("pfocr_rdf.releases.release.NAMED", 2)
     with pytest.raises(Refused) as cut:
         make(database, tmp_path / "release")
     more = len(refused.value.reasons) - 2
@@ -444,7 +445,7 @@ def test_a_query_that_fails_is_named(released: Release, folder: Path) -> None:
 def test_what_the_gate_finds_stops_a_release(
     examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    monkeypatch.setattr(f"pfocr_rdf.release.{step}", lambda *_: iter(["something is wrong"]))
+    monkeypatch.setattr(f"pfocr_rdf.releases.release.{step}", lambda *_: iter(["something is wrong"]))
     with pytest.raises(Refused, match="something is wrong"):
         make(examples, tmp_path / "release")
     assert leftovers(tmp_path) == []

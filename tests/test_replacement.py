@@ -13,10 +13,10 @@ from _pytest.mark import ParameterSet
 
 import pfocr_rdf
 from commands import run
-from pfocr_rdf.endpoint import Endpoint
 from pfocr_rdf.inputs import GraphCounts, write_graph
-from pfocr_rdf.loading import Loaded, count_query
-from pfocr_rdf.remote import EndpointError, load_remote
+from pfocr_rdf.stores.endpoint import Endpoint
+from pfocr_rdf.stores.loading import Loaded, count_query
+from pfocr_rdf.stores.remote import EndpointError, load_remote
 from pfocr_rdf.terms import Term, iri_term
 from processes import started
 from proxy import Fault, Seen, first, once, proxied

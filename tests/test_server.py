@@ -21,9 +21,9 @@ import pytest
 import pfocr_rdf
 from browser import visit
 from commands import run
-from pfocr_rdf import server
 from pfocr_rdf.extras import MissingExtraError
-from pfocr_rdf.server import ServerError, parse_bind
+from pfocr_rdf.stores import server
+from pfocr_rdf.stores.server import ServerError, parse_bind
 from processes import members, on_linux, started, wait_until
 
 if TYPE_CHECKING:

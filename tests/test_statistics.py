@@ -12,7 +12,7 @@ from builders import table
 from checkouts import Checkout
 from conversions import converted, small_record
 from pfocr_rdf import Settings, read_figures
-from pfocr_rdf.statistics import statistics_of
+from pfocr_rdf.pages.statistics import statistics_of
 from pfocr_rdf.vocabulary import SCHEMA_HTTPS
 
 

@@ -15,8 +15,9 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store
 
 import pfocr_rdf
 from commands import Completed, run
-from pfocr_rdf import GraphCounts, InputError, Loaded, OutputError, StoreError, exchange, load
-from pfocr_rdf.loading import NOTHING
+from pfocr_rdf import GraphCounts, InputError, Loaded, OutputError, StoreError, load
+from pfocr_rdf.stores import exchange
+from pfocr_rdf.stores.loading import NOTHING
 from processes import on_linux, started
 
 ROOT = Path(__file__).parents[1]

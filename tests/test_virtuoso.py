@@ -12,12 +12,12 @@ import pytest
 
 import pfocr_rdf
 from commands import Completed, run
-from pfocr_rdf.credentials import Credentials
 from pfocr_rdf.inputs import GraphCounts, write_graph
-from pfocr_rdf.loading import Loaded
-from pfocr_rdf.remote import EndpointError, load_remote
+from pfocr_rdf.stores.credentials import Credentials
+from pfocr_rdf.stores.loading import Loaded
+from pfocr_rdf.stores.remote import EndpointError, load_remote
+from pfocr_rdf.stores.virtuoso import Virtuoso, find_isql
 from pfocr_rdf.terms import Term, iri_term
-from pfocr_rdf.virtuoso import Virtuoso, find_isql
 from processes import on_linux
 from servers import PASSWORD, Server, free_port, virtuoso
 
@@ -76,7 +76,7 @@ def test_replacing(server: Server, examples: Path) -> None:
 
 
 def test_several_shards(server: Server, examples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pfocr_rdf.virtuoso.SHARD_TRIPLES", 500)
+    monkeypatch.setattr("pfocr_rdf.stores.virtuoso.SHARD_TRIPLES", 500)
     server.clear()
     assert load(server, examples, replace=True).complete()
 
@@ -116,7 +116,7 @@ def test_an_error_that_the_loader_keeps_to_itself(
     replace: bool, server: Server, examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of several shards one is broken on its way: the others are loaded, and the loader says nothing."""
-    monkeypatch.setattr("pfocr_rdf.virtuoso.SHARD_TRIPLES", 2000)
+    monkeypatch.setattr("pfocr_rdf.stores.virtuoso.SHARD_TRIPLES", 2000)
     server.clear()
     load(server, examples / "_figures" / "PMC99000003__gr2.md")
     before = server.count(LIVE)

@@ -62,6 +62,7 @@ def main() -> None:
         _drop_output()
         sys.exit(1)
     except _Interrupted as error:
+        error.__traceback__ = None  # what its frames hold open is closed now, also where no `with` had begun yet
         click.echo("pfocr-rdf: interrupted; an earlier output is as it was", err=True)
         sys.exit(128 + error.args[0])
     except ReportedError as error:

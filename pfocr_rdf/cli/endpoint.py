@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from pfocr_rdf.endpoint import Endpoint
-    from pfocr_rdf.remote import RemoteStore
+    from pfocr_rdf.stores.endpoint import Endpoint
+    from pfocr_rdf.stores.remote import RemoteStore
 
 __all__ = ["endpoint_options", "loading_options", "opened", "opened_endpoint"]
 
@@ -77,8 +77,8 @@ def opened(folder: str | None, options: dict[str, Any]) -> Iterator[str | Remote
         with opened_endpoint(options) as endpoint:
             yield endpoint
     else:
-        from pfocr_rdf.credentials import find_credentials
-        from pfocr_rdf.virtuoso import Virtuoso, find_isql
+        from pfocr_rdf.stores.credentials import find_credentials
+        from pfocr_rdf.stores.virtuoso import Virtuoso, find_isql
 
         if options["virtuoso_folder"] is None:
             raise click.UsageError("--virtuoso needs --virtuoso-folder: a folder that the server may read")
@@ -102,8 +102,8 @@ def opened_endpoint(options: dict[str, Any]) -> Iterator[Endpoint]:
     """Open the endpoint that is named."""
     from urllib.parse import urlsplit
 
-    from pfocr_rdf.credentials import find_credentials
-    from pfocr_rdf.endpoint import Endpoint, Patience, addresses_of
+    from pfocr_rdf.stores.credentials import find_credentials
+    from pfocr_rdf.stores.endpoint import Endpoint, Patience, addresses_of
 
     addresses = addresses_of(
         options["endpoint"],

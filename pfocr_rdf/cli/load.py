@@ -11,7 +11,7 @@ from pfocr_rdf.cli.endpoint import endpoint_options, loading_options, opened
 from pfocr_rdf.cli.options import cores, inputs_argument, jobs_option, mapping_options, settings_of, show_error
 
 if TYPE_CHECKING:
-    from pfocr_rdf.loading import Loaded
+    from pfocr_rdf.stores.loading import Loaded
 
 __all__ = ["load", "one_of"]
 
@@ -118,7 +118,7 @@ def check_graph(graph: str) -> None:
 
 def show_counts(loaded: Loaded) -> None:
     """Write what was sent and what the store holds, as a table, to standard output."""
-    from pfocr_rdf.loading import COUNTED, NOTHING
+    from pfocr_rdf.stores.loading import COUNTED, NOTHING
 
     columns = {"sent": loaded.sent, "in the store": loaded.held}
     if loaded.before != NOTHING:
@@ -130,7 +130,7 @@ def show_counts(loaded: Loaded) -> None:
 
 def show_mismatch(target: str, loaded: Loaded) -> None:
     """Write to standard error that a store does not hold what it must."""
-    from pfocr_rdf.loading import differences
+    from pfocr_rdf.stores.loading import differences
 
     state = "nothing is replaced" if not loaded.live else "load again with --replace"
     click.echo(f"pfocr-rdf: {target}: the store counts {', '.join(differences(loaded))}; {state}", err=True)

@@ -71,7 +71,7 @@ def query(
     if graph is not None:
         check_graph(graph)
     from pfocr_rdf.answers import answering, check_format, default_format, write_answer
-    from pfocr_rdf.store import ask_store
+    from pfocr_rdf.stores.embedded import ask_store
     from pfocr_rdf.terms import iri_term
 
     question = read_asked(asked, execute)
@@ -85,7 +85,7 @@ def query(
         if store is not None:
             answer, schema = ask_store(target, question, about)
         else:
-            from pfocr_rdf.endpoint_answers import ask_endpoint
+            from pfocr_rdf.stores.endpoint_answers import ask_endpoint
 
             endpoint = stack.enter_context(opened_endpoint(remote))
             answer, schema = stack.enter_context(ask_endpoint(endpoint, question, about))

@@ -11,7 +11,7 @@ import click
 from pfocr_rdf.cli.options import cores, jobs_option, mapping_options, number, settings_of, show_error
 
 if TYPE_CHECKING:
-    from pfocr_rdf.release import Release
+    from pfocr_rdf.releases.release import Release
 
 __all__ = ["release"]
 
@@ -75,10 +75,10 @@ def release(
     Example:
       pfocr-rdf release examples pfocr-2026.11 --version 2026.11 --issued 2026-11-30
     """  # noqa: D301 - \b is click's mark, a backspace, for lines to be left as they are
-    from pfocr_rdf.gate import Refused
-    from pfocr_rdf.publication import VERSION_FORM
-    from pfocr_rdf.release import BASE_URL, ENDPOINT
-    from pfocr_rdf.release import release as make_release
+    from pfocr_rdf.releases.gate import Refused
+    from pfocr_rdf.releases.publication import VERSION_FORM
+    from pfocr_rdf.releases.release import BASE_URL, ENDPOINT
+    from pfocr_rdf.releases.release import release as make_release
     from pfocr_rdf.vocabulary import SITE
     from pfocr_rdf.workers import tune_collector
 

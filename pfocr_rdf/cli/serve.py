@@ -26,7 +26,7 @@ def serve(store: str, bind: str) -> None:
     Example:
       pfocr-rdf serve --store pfocr.db
     """  # noqa: D301 - as above
-    from pfocr_rdf import server
+    from pfocr_rdf.stores import server
 
     try:
         server.parse_bind(bind)

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Final
 
 from pfocr_rdf.distinct import DIGEST, Distinct, digest_of
-from pfocr_rdf.publication import ClassPartition, Counts, Linkset, PropertyPartition, Target
+from pfocr_rdf.releases.publication import ClassPartition, Counts, Linkset, PropertyPartition, Target
 from pfocr_rdf.terms import Statement, Term, iri_text, literal_parts
 from pfocr_rdf.vocabulary import DCTERMS_IDENTIFIER, OA_ANNOTATION, PREFIXES, RDF_TYPE, WP_PATHWAY
 

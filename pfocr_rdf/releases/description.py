@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Final
 from urllib.parse import quote
 
-from pfocr_rdf.publication import (
+from pfocr_rdf.releases.publication import (
     DUMP,
     KEYWORDS,
     ORGANIZATIONS,

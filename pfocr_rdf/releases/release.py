@@ -17,32 +17,35 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
+from importlib.resources import files
 from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from pfocr_rdf import __version__
-from pfocr_rdf.changes import ALLOWED_DROP, Change, Snapshot, changes, changes_table, falls, figures_table
 from pfocr_rdf.context import context_document
 from pfocr_rdf.conversion import CHUNK, convert_databases
 from pfocr_rdf.conversion import Counts as Converted
-from pfocr_rdf.counting import Counting
 from pfocr_rdf.database import STANDARD_INPUT, Database, InputError, open_input, read_taxonomy
-from pfocr_rdf.description import VOID_FILE, description, description_turtle
-from pfocr_rdf.descriptions import store_descriptions
 from pfocr_rdf.diagnostics import CODES, LEVELS, Diagnostic, Report, diagnose, json_line
 from pfocr_rdf.executables import executable_turtle
-from pfocr_rdf.figure_files import figure_files
-from pfocr_rdf.filenames import file_stems
-from pfocr_rdf.gate import CONTEXT_FILE, Reading, Refused, load_store, query_faults, read_again, recount_faults
-from pfocr_rdf.index_page import index_page
-from pfocr_rdf.loadscripts import load_scripts
-from pfocr_rdf.manifest import manifest, sha256sums
 from pfocr_rdf.mapping import DEFAULTS, Settings
 from pfocr_rdf.output import OutputError
-from pfocr_rdf.previous import FIGURES_FILE, read_previous
+from pfocr_rdf.pages.descriptions import store_descriptions
+from pfocr_rdf.pages.figure_files import figure_files
+from pfocr_rdf.pages.filenames import file_stems
+from pfocr_rdf.pages.index_page import index_page
+from pfocr_rdf.pages.statistics import statistics_of
 from pfocr_rdf.progress import progress
-from pfocr_rdf.publication import (
+from pfocr_rdf.queries import Query, of_figure, shipped_queries, spelled
+from pfocr_rdf.releases.changes import ALLOWED_DROP, Change, Snapshot, changes, changes_table, falls, figures_table
+from pfocr_rdf.releases.counting import Counting
+from pfocr_rdf.releases.description import VOID_FILE, description, description_turtle
+from pfocr_rdf.releases.gate import CONTEXT_FILE, Reading, Refused, load_store, query_faults, read_again, recount_faults
+from pfocr_rdf.releases.loadscripts import load_scripts
+from pfocr_rdf.releases.manifest import manifest, sha256sums
+from pfocr_rdf.releases.previous import FIGURES_FILE, read_previous
+from pfocr_rdf.releases.publication import (
     DUMP,
     FIGURE,
     GZIP,
@@ -53,14 +56,12 @@ from pfocr_rdf.publication import (
     PublishedFile,
     in_order_of_paths,
 )
-from pfocr_rdf.queries import Query, of_figure, shipped_queries, spelled
+from pfocr_rdf.releases.shards import BLOCK_BYTES, SHARD_TRIPLES, Block, Dump, Pressed, gzip_member, press, shards
+from pfocr_rdf.releases.source import read_source
 from pfocr_rdf.results import REPORTS
 from pfocr_rdf.sections import Survey, groups_of
 from pfocr_rdf.serialization import FORMATS, turtle_header
 from pfocr_rdf.shapefiles import description_shapes, read_shapes, shapes_folder
-from pfocr_rdf.shards import BLOCK_BYTES, SHARD_TRIPLES, Block, Dump, Pressed, gzip_member, press, shards
-from pfocr_rdf.source import read_source
-from pfocr_rdf.statistics import statistics_of
 from pfocr_rdf.terms import Term, iri_text
 from pfocr_rdf.validation import SEVERITIES, Check, Result, Validation, Verdict, mentioning_figure
 from pfocr_rdf.vocabulary import (
@@ -577,10 +578,8 @@ def _write_companions(
     publication: Publication, queries: Sequence[Query], shelf: _Shelf, schema: SchemaOrg, endpoint: str
 ) -> None:
     """Write what helps to use the data: vocabulary, shapes, context, queries, scripts."""
-    package = Path(__file__).parent
-    shelf.add(
-        "vocabulary.ttl", (package / "data" / "vocabulary.ttl").read_bytes(), "PFOCR's own terms, defined", _TURTLE
-    )
+    vocabulary = files("pfocr_rdf").joinpath("data", "vocabulary.ttl").read_bytes()
+    shelf.add("vocabulary.ttl", vocabulary, "PFOCR's own terms, defined", _TURTLE)
     folder = shapes_folder()
     for path in sorted(folder.rglob("*.ttl")):
         name = path.relative_to(folder).as_posix()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import IO, Final
 
-from pfocr_rdf.counting import Tally, tally
+from pfocr_rdf.releases.counting import Tally, tally
 from pfocr_rdf.serialization import write_turtle
 from pfocr_rdf.terms import statements_of
 from pfocr_rdf.vocabulary import SchemaOrg

@@ -12,9 +12,9 @@ from typing import Final, Literal, TypeAlias
 
 from markupsafe import Markup
 
-from pfocr_rdf.pages import content_security_policy, origin, relative_link, render, safe_link, style
-from pfocr_rdf.publication import Publication
-from pfocr_rdf.signposting import ABOUT_PAGE, Link
+from pfocr_rdf.pages.rendering import content_security_policy, origin, relative_link, render, safe_link, style
+from pfocr_rdf.pages.signposting import ABOUT_PAGE, Link
+from pfocr_rdf.releases.publication import Publication
 from pfocr_rdf.terms import Statement, Term, iri_text, is_iri, literal_parts
 from pfocr_rdf.vocabulary import (
     DC_PUBLISHER,

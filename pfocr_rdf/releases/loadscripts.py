@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from pfocr_rdf.loading import COUNTED, Counted, count_query
-from pfocr_rdf.publication import DUMP, SHARD, Publication
+from pfocr_rdf.releases.publication import DUMP, SHARD, Publication
 from pfocr_rdf.serialization import FORMATS
+from pfocr_rdf.stores.loading import COUNTED, Counted, count_query
 from pfocr_rdf.terms import Term
 from pfocr_rdf.vocabulary import DATASET
 

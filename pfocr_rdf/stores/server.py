@@ -19,7 +19,7 @@ import pyoxigraph
 
 from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.extras import MissingExtraError
-from pfocr_rdf.store import default_graph_is_empty, open_store
+from pfocr_rdf.stores.embedded import default_graph_is_empty, open_store
 
 __all__ = ["ServerError", "parse_bind", "serve"]
 

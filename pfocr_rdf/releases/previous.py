@@ -8,9 +8,9 @@ from typing import Final
 import pyoxigraph
 from pyoxigraph import QuerySolutions, RdfFormat, Store
 
-from pfocr_rdf.changes import Snapshot, read_figures
 from pfocr_rdf.database import InputError
-from pfocr_rdf.description import VOID_FILE
+from pfocr_rdf.releases.changes import Snapshot, read_figures
+from pfocr_rdf.releases.description import VOID_FILE
 
 __all__ = ["FIGURES_FILE", "read_previous"]
 

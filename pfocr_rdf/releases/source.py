@@ -13,7 +13,7 @@ from typing import Final
 
 from pfocr_rdf.database import DATA, FIGURES, ORGANISMS
 from pfocr_rdf.diagnostics import Diagnostic
-from pfocr_rdf.publication import Source
+from pfocr_rdf.releases.publication import Source
 from pfocr_rdf.tree import DirectoryTree
 
 __all__ = ["read_source"]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pfocr_rdf.publication import Counts
+from pfocr_rdf.releases.publication import Counts
 
 __all__ = ["ALLOWED_DROP", "Change", "Snapshot", "changes", "changes_table", "falls", "figures_table", "read_figures"]
 

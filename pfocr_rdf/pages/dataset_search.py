@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from pfocr_rdf.publication import DUMP, KEYWORDS, ORGANIZATIONS, Publication, PublishedFile, file_iri
+from pfocr_rdf.releases.publication import DUMP, KEYWORDS, ORGANIZATIONS, Publication, PublishedFile, file_iri
 
 __all__ = ["CITATION", "dataset_jsonld"]
 

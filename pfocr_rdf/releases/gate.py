@@ -18,9 +18,9 @@ from typing import IO, Any, Final, cast
 import pyoxigraph
 from pyoxigraph import QuerySolutions, RdfFormat, Store
 
-from pfocr_rdf.loading import COUNTED, count_query
-from pfocr_rdf.publication import Counts
 from pfocr_rdf.queries import Query, spelled, with_prefixes
+from pfocr_rdf.releases.publication import Counts
+from pfocr_rdf.stores.loading import COUNTED, count_query
 from pfocr_rdf.terms import line_safe
 from pfocr_rdf.vocabulary import SchemaOrg
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from pfocr_rdf.context import jsonld_document
-from pfocr_rdf.descriptions import Describe, whole_figure
-from pfocr_rdf.figure_page import figure_html, figure_page
-from pfocr_rdf.publication import Publication
+from pfocr_rdf.pages.descriptions import Describe, whole_figure
+from pfocr_rdf.pages.figure_page import figure_html, figure_page
+from pfocr_rdf.releases.publication import Publication
 from pfocr_rdf.serialization import turtle_header, write_turtle
 from pfocr_rdf.terms import Statement, iri_text, literal_parts
 from pfocr_rdf.vocabulary import DCTERMS_IDENTIFIER, RDF_TYPE, SCHEMA_HTTP, WP_PATHWAY, SchemaOrg

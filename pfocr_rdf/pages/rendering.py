@@ -39,7 +39,7 @@ def render(template: str, **values: object) -> bytes:
     """Fill in a template.
 
     Args:
-        template: its name in `pfocr_rdf/templates/`.
+        template: its name in `pfocr_rdf/pages/templates/`.
         values: what it shows; texts are escaped.
     """
     return _environment().get_template(template).render(values).encode("utf-8", "replace")
@@ -63,7 +63,7 @@ def _environment() -> Environment:
 @cache
 def resource(name: str) -> str:
     """Read a file of the templates' folder."""
-    return files("pfocr_rdf").joinpath("templates", name).read_text("utf-8")
+    return files("pfocr_rdf.pages").joinpath("templates", name).read_text("utf-8")
 
 
 @cache

@@ -12,9 +12,9 @@ import pyoxigraph
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Triple
 
 from pfocr_rdf.answers import Answer
-from pfocr_rdf.endpoint import Endpoint
 from pfocr_rdf.queries import SPELT_WITH_HTTPS, Query, spelled, with_prefixes
-from pfocr_rdf.remote import EndpointError
+from pfocr_rdf.stores.endpoint import Endpoint
+from pfocr_rdf.stores.remote import EndpointError
 from pfocr_rdf.terms import Term
 from pfocr_rdf.vocabulary import SCHEMA_HTTP, SCHEMA_HTTPS, SchemaOrg
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.inputs import GraphCounts
-from pfocr_rdf.loading import Loaded, Send, counted
+from pfocr_rdf.stores.loading import Loaded, Send, counted
 from pfocr_rdf.terms import Term
 
 __all__ = ["EndpointError", "RemoteStore", "UnansweredError", "asking", "load_remote"]
@@ -82,7 +82,7 @@ def load_remote(store: RemoteStore, send: Send, *, graph: Term | None = None, re
     """
     store.check(graph)
     if replace:
-        from pfocr_rdf.replacement import replace_graph
+        from pfocr_rdf.stores.replacement import replace_graph
 
         return replace_graph(store, send, graph)
     before = counted(asking(store), graph)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from pfocr_rdf.publication import Publication, PublishedFile, file_iri
+from pfocr_rdf.releases.publication import Publication, PublishedFile, file_iri
 
 __all__ = ["manifest", "sha256sums"]
 

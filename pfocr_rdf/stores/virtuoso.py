@@ -21,12 +21,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from pfocr_rdf.credentials import Credentials
 from pfocr_rdf.inputs import GraphCounts
-from pfocr_rdf.loading import Send
 from pfocr_rdf.output import OutputError
-from pfocr_rdf.parts import Parts
-from pfocr_rdf.remote import EndpointError, UnansweredError
+from pfocr_rdf.stores.credentials import Credentials
+from pfocr_rdf.stores.loading import Send
+from pfocr_rdf.stores.parts import Parts
+from pfocr_rdf.stores.remote import EndpointError, UnansweredError
 from pfocr_rdf.terms import Term, iri_text
 
 __all__ = ["Virtuoso", "find_isql"]

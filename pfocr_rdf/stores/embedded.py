@@ -26,10 +26,10 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, QuerySolutio
 
 from pfocr_rdf.answers import Answer, syntax_error
 from pfocr_rdf.errors import ReportedError
-from pfocr_rdf.exchange import put_in_place, restore
 from pfocr_rdf.inputs import GraphCounts
-from pfocr_rdf.loading import NOTHING, Loaded, Send, counted
 from pfocr_rdf.queries import SPELT_WITH_HTTPS, Query, spelled, with_prefixes
+from pfocr_rdf.stores.exchange import put_in_place, restore
+from pfocr_rdf.stores.loading import NOTHING, Loaded, Send, counted
 from pfocr_rdf.terms import Term, iri_text
 from pfocr_rdf.vocabulary import SCHEMA_HTTP, SCHEMA_HTTPS, SchemaOrg
 

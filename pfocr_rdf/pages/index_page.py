@@ -8,14 +8,22 @@ from typing import Final
 
 from markupsafe import Markup
 
-from pfocr_rdf.dataset_search import CITATION, dataset_jsonld
-from pfocr_rdf.figure_files import FOLDER
-from pfocr_rdf.pages import content_security_policy, licence_name, relative_link, render, resource, script_data, style
-from pfocr_rdf.plots import bar_plot, column_plot
-from pfocr_rdf.publication import DUMP, SHARD, Publication
+from pfocr_rdf.pages.dataset_search import CITATION, dataset_jsonld
+from pfocr_rdf.pages.figure_files import FOLDER
+from pfocr_rdf.pages.plots import bar_plot, column_plot
+from pfocr_rdf.pages.rendering import (
+    content_security_policy,
+    licence_name,
+    relative_link,
+    render,
+    resource,
+    script_data,
+    style,
+)
+from pfocr_rdf.pages.signposting import ABOUT_PAGE, Link
+from pfocr_rdf.pages.statistics import Statistics
 from pfocr_rdf.queries import Query, missing_prefixes
-from pfocr_rdf.signposting import ABOUT_PAGE, Link
-from pfocr_rdf.statistics import Statistics
+from pfocr_rdf.releases.publication import DUMP, SHARD, Publication
 from pfocr_rdf.vocabulary import SCHEMA_HTTP, SCHEMA_HTTPS
 
 __all__ = ["index_page"]

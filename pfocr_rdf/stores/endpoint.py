@@ -28,11 +28,11 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 
 from pfocr_rdf import __version__
-from pfocr_rdf.credentials import Credentials
 from pfocr_rdf.inputs import GraphCounts
-from pfocr_rdf.loading import Send
-from pfocr_rdf.parts import Parts
-from pfocr_rdf.remote import EndpointError, UnansweredError
+from pfocr_rdf.stores.credentials import Credentials
+from pfocr_rdf.stores.loading import Send
+from pfocr_rdf.stores.parts import Parts
+from pfocr_rdf.stores.remote import EndpointError, UnansweredError
 from pfocr_rdf.terms import Term, iri_text
 
 __all__ = ["Addresses", "Endpoint", "Patience", "addresses_of"]
