@@ -250,14 +250,16 @@ class Endpoint:
         def write(part: bytes) -> None:
             nonlocal number
             number += 1
+            body = _Body(part)
             self._send(
                 self._addresses.graph_store,
                 f"part {number}",
                 _read,
                 params=params,
-                content=part,
-                headers={"Content-Type": "application/n-triples"},
+                content=body,
+                headers={"Content-Type": "application/n-triples", "Content-Length": str(len(part))},
             )
+            body.data = b""
 
         parts = Parts(write)
         sent = send(parts.add)
@@ -344,6 +346,19 @@ class Endpoint:
             raise UnansweredError(f"{url}: the answer broke off: {_reason(error)}") from None
 
 
+class _Body:
+    """The body of a request, which can be taken out of it.
+
+    httpx's requests and responses know each other, so that they stay in memory until the garbage collector comes.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.data
+
+
 class _TooLongError(Exception):
     """An answer that should be short is not."""
 
@@ -421,8 +436,6 @@ def _retry_after(response: httpx.Response) -> float:
 
 class _Challenged(httpx.Auth):
     """Basic or digest authentication, as the store asks for; digest where it offers both."""
-
-    requires_request_body = True
 
     def __init__(self, credentials: Credentials) -> None:
         self._basic = httpx.BasicAuth(credentials.user, credentials.password)

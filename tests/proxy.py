@@ -96,6 +96,10 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         pass
 
+    def handle(self) -> None:
+        with suppress(ConnectionError):  # a client that is killed, or gives up
+            super().handle()
+
     def do_POST(self) -> None:
         length = int(self.headers["Content-Length"])
         with self.proxy.lock:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import ssl
 import subprocess
 import threading
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from decimal import Decimal
 from functools import partial
@@ -28,7 +30,7 @@ from pfocr_rdf.endpoint import Addresses, Endpoint, Patience, addresses_of
 from pfocr_rdf.endpoint_answers import ask_endpoint
 from pfocr_rdf.inputs import GraphCounts, write_graph
 from pfocr_rdf.loading import Loaded
-from pfocr_rdf.parts import Parts
+from pfocr_rdf.parts import PART_BYTES, Parts
 from pfocr_rdf.queries import Query, read_query, shipped_queries
 from pfocr_rdf.remote import EndpointError, UnansweredError, load_remote
 from pfocr_rdf.terms import Term, iri_term, line_safe, lines, literal_term
@@ -174,6 +176,33 @@ def test_a_failed_load_is_one_line(server: Server, examples: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.count(b"\n") == 1
     assert b"500 Internal Server Error to part 1: out of service; the graph <https" in done.stderr
+
+
+def peak_of(parts: int, small: Server) -> int:
+    """Give the most memory that sending so many parts takes, without the garbage collector."""
+    line = b'<http://example.org/a> <http://example.org/b> "' + b"x" * 1000 + b'" .\n'
+    part = line * (PART_BYTES // len(line))
+
+    def send(write: Callable[[bytes], object]) -> GraphCounts:
+        for _ in range(parts):
+            write(part)
+        return GraphCounts(0, 0, 0)
+
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+    try:
+        with small.open() as endpoint:
+            endpoint.fill(LIVE, send)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+
+
+def test_memory_is_bounded(small: Server) -> None:
+    """What was sent is forgotten, though the garbage collector, which conversions slow down, does not run."""
+    assert peak_of(20, small) < 2 * peak_of(5, small)
 
 
 # ------------------------------------------------------------------------------------------------------------- answers
