@@ -77,12 +77,13 @@ class Reading:
     fault: str = ""
 
 
-def read_again(path: str, *, lines: bool = False) -> Reading:
+def read_again(path: str, *, lines: bool = False, parse: bool = True) -> Reading:
     """Read a file as its users will: unpack it, and parse what is RDF or JSON by the strict rules.
 
     Args:
         path: the file; its name says what it is.
         lines: whether its statements are wanted as lines of N-Triples.
+        parse: whether it is parsed; what a store loads is parsed there.
     """
     digest = sha256()
     of_lines = sha256()
@@ -93,7 +94,7 @@ def read_again(path: str, *, lines: bool = False) -> Reading:
         with open(path, "rb") as raw:
             file: IO[bytes] = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if path.endswith(".gz") else raw
             content = cast("IO[bytes]", _Hashed(file, digest))
-            if form is not None:
+            if form is not None and parse:
                 triples = 0
                 parsed = _with_context(content, path) if form == RdfFormat.JSON_LD else content
                 for batch in _batches(pyoxigraph.parse(parsed, format=form)):

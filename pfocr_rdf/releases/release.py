@@ -616,17 +616,20 @@ def _pass_gate(
     files = sorted(
         shelf.files(), key=lambda file: (file.path != VOID_FILE, file.path != turtle, -file.bytes, file.path)
     )
-    tasks = [(shelf.path(file.path), file.path == turtle) for file in files]
+    tasks = [(shelf.path(file.path), file.path == turtle, file.path != ntriples) for file in files]
     again = in_order(_read_again, tasks, workers=jobs)
     # workers read the next files, which are the largest, while this process fills a store and asks it
     first = next(again)
     store = load_store(shelf.path(ntriples), triples=dump.triples, folder=str(work / "store"))
     faults = [*recount_faults(store, publication.counts), *query_faults(store, queries, schema)]
     in_shards = 0
-    for file, reading in zip(files, chain((first,), again), strict=True):
+    for file, found in zip(files, chain((first,), again), strict=True):
+        reading = found
         if reading.fault:
             faults.append(f"{file.path}: {reading.fault}")
             continue
+        if file.path == ntriples:  # which the store has parsed
+            reading = replace(reading, triples=len(store))
         shelf.amend(file.path, reading)
         if file.role == DUMP and reading.triples != dump.triples:
             faults.append(f"{file.path}: holds {reading.triples:,} triples, not the {dump.triples:,} that were written")
@@ -641,9 +644,9 @@ def _pass_gate(
     return store
 
 
-def _read_again(task: tuple[str, bool]) -> Reading:
-    path, lines = task
-    return read_again(path, lines=lines)
+def _read_again(task: tuple[str, bool, bool]) -> Reading:
+    path, lines, parse = task
+    return read_again(path, lines=lines, parse=parse)
 
 
 def _write_figures(
@@ -673,7 +676,7 @@ def _write_figures(
     if len(paths) != 2 * counts.figures:
         raise Refused(f"there are {len(paths) // 2:,} figures with pages, not {counts.figures:,}")
     faults: list[str] = []
-    tasks = [[(shelf.path(path), False) for path in part] for part in parts]
+    tasks = [[(shelf.path(path), False, True) for path in part] for part in parts]
     for part, readings in zip(parts, in_order(_read_some, tasks, workers=jobs), strict=True):
         for path, reading in zip(part, readings, strict=True):
             shelf.amend(path, reading)
@@ -687,5 +690,5 @@ PORTION: Final = 100
 """Files that are read again at once."""
 
 
-def _read_some(tasks: Sequence[tuple[str, bool]]) -> list[Reading]:
+def _read_some(tasks: Sequence[tuple[str, bool, bool]]) -> list[Reading]:
     return list(map(_read_again, tasks))
