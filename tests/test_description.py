@@ -202,6 +202,13 @@ def test_it_has_no_blank_node_and_says_nothing_twice(publication: Publication) -
     assert len(graph) == len(statements)
 
 
+def test_it_is_easy_to_read(publication: Publication) -> None:
+    """Each property begins a line of its own, but for the first, which stands beside its subject."""
+    for line in description_turtle(publication).decode().splitlines():
+        assert "  " not in line.lstrip(" "), line
+        assert len(line) - len(line.lstrip(" ")) in (0, 4, 8), line
+
+
 def test_subjects_stand_together(publication: Publication) -> None:
     subjects = [subject for subject, _, _ in description(publication)]
     runs = [subject for before, subject in zip([None, *subjects], subjects, strict=False) if subject != before]

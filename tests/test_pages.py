@@ -361,6 +361,21 @@ def test_controls_are_made_visible(text: str) -> None:
     assert all(new in (old, "\ufffd") for new, old in zip(shown, text, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("organisms", "said"),
+    [(["Homo sapiens"], False), (["Mus musculus"], True), (["Homo sapiens", "Mus musculus"], True)],
+)
+def test_the_organism_of_a_gene_is_said_where_it_is_not_that_of_the_figure(
+    checkout: Checkout, tmp_path: Path, organisms: list[str], said: bool
+) -> None:
+    checkout.record(f"organisms: {json.dumps(organisms)}")
+    row = ("9606", "Homo sapiens", "animals", "AKT1", "AKT1", "AKT1", "207", "ncbigene_symbol", "1", "0", "0")
+    checkout.write("_data/PMC1__a-genes.tsv", table("gene", row))
+    page = Page(released(checkout.root, tmp_path).figure_files()["figures/PMC1__a.html"])
+    assert ("AKT1 Homo sapiens , NCBI Gene 207" in page.text()) == said
+    assert ("AKT1 NCBI Gene 207" in page.text()) != said
+
+
 # ---------------------------------------------------------------------------------------------------- the index
 
 

@@ -21,6 +21,7 @@ from checkouts import Checkout
 from commands import run
 from conversions import small_database
 from pfocr_rdf import InputError, OutputError, Settings, serialization
+from pfocr_rdf.pages import figure_files
 from pfocr_rdf.queries import of_figure, read_query, shipped_queries
 from pfocr_rdf.releases import shards
 from pfocr_rdf.releases.gate import Refused, load_store, query_faults, read_again, recount_faults
@@ -175,8 +176,10 @@ def test_the_other_spelling_of_schema_org_is_that_of_every_file(examples: Path, 
     for path in (DUMP, TURTLE):
         assert b"http://schema.org/" not in gzip.decompress((tmp_path / "release" / path).read_bytes())
     for path, content in tree(tmp_path / "release").items():
-        if path.startswith("queries/") or path in ("void.ttl", "context.jsonld"):
+        if not path.endswith((".gz", "diagnostics.jsonl")):
             assert b"http://schema.org/" not in content, path
+    command = ("validate", tmp_path / "release" / DUMP, "--shapes", tmp_path / "release" / "shapes", "--instead")
+    assert run(*command).returncode == 0
 
 
 def test_figures_are_listed_and_each_has_its_files(released: Release, folder: Path) -> None:
@@ -351,6 +354,7 @@ def test_an_empty_folder_becomes_the_release(examples: Path, tmp_path: Path) -> 
         ("--version", "1", "--creator", "nobody"),
         ("--version", "1", "--issued", "yesterday"),
         ("--version", "1", "--allow-drop", "-1"),
+        ("--version", "1", "--allow-drop", "nan"),
         (),
     ],
 )
@@ -390,7 +394,7 @@ def test_a_release_that_is_killed_half_way_leaves_nothing_under_its_name(tmp_pat
     [
         ("a.nt", b"<a:a> <a:b> <a:c>\n"),
         ("a.ttl", b"<a:a> <a:b> <a c> .\n"),
-        ("a.nt.gz", gzip.compress(b"<a:a> <a:b> <a:c> .\n" * 99)[:-3]),
+        ("a.nt.gz", gzip.compress(b"<a:a> <a:b> <a:c> .\n" * 99, mtime=0)[:-3]),
         ("a.nt.gz", b"<a:a> <a:b> <a:c> .\n"),
         ("a.json", b"{"),
         ("a.jsonl", b"{}\n{\n"),
@@ -409,16 +413,58 @@ def test_what_was_read_again_is_what_was_written(released: Release, folder: Path
     digest = hashlib.sha256(data).hexdigest()
     assert read_again(str(folder / DUMP)).content == digest
     assert read_again(str(folder / TURTLE), lines=True).lines == digest
+    for path in (DUMP, TURTLE, "void.ttl", "index.html", "figures.tsv", "queries/pathways.rq"):
+        reading = read_again(str(folder / path))
+        assert reading.sha256 == hashlib.sha256((folder / path).read_bytes()).hexdigest()
+
+
+def damage(path: Path) -> None:
+    """Change a file so that it can be read all the same."""
+    path.write_bytes(path.read_bytes() + b"\n")
+
+
+@pytest.mark.parametrize(
+    ("step", "path"),
+    [
+        ("_pass_gate", "load/virtuoso.sql"),  # before the gate
+        ("_pass_gate", "queries/pathways.rq"),
+        ("_pass_gate", "void.ttl"),
+        ("_read_some", "figures/PMC99000003__gr2.html"),  # when figures are written
+        ("_read_last", "index.html"),
+        ("_read_last", "manifest.json"),
+        ("_read_last", "SHA256SUMS"),
+    ],
+)
+def test_a_file_that_changed_on_the_disk_stops_a_release(
+    examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, path: str
+) -> None:
+    from pfocr_rdf.releases import release as module
+
+    usual = getattr(module, step)
+
+    def after_damage(*arguments: object, **options: object) -> object:
+        (built,) = tmp_path.glob(".release.*.part/release")
+        damage(built / path)
+        return usual(*arguments, **options)
+
+    monkeypatch.setattr(module, step, after_damage)
+    with pytest.raises(Refused, match=f"{re.escape(path)}: does not hold what was written"):
+        make(examples, tmp_path / "release", figures=True)
+    assert leftovers(tmp_path) == []
 
 
 def test_a_store_that_holds_less_than_was_counted_is_found(released: Release, folder: Path, tmp_path: Path) -> None:
     counts = released.publication.counts
     whole = lines(folder / DUMP)
-    (tmp_path / "less.nt.gz").write_bytes(gzip.compress(b"".join(line for line in whole if b"gr2.gene." not in line)))
+    (tmp_path / "less.nt.gz").write_bytes(
+        gzip.compress(b"".join(line for line in whole if b"gr2.gene." not in line), mtime=0)
+    )
     store = load_store(str(tmp_path / "less.nt.gz"), triples=counts.triples, folder="")
     faults = list(recount_faults(store, counts))
     assert any(fault.startswith("triples: 6,987 were written") for fault in faults)
     assert any("GeneMention" in fault for fault in faults)
+    for what in ("entities", "subjects", "objects", "links to NCBI Gene by http://www.w3.org/ns/oa#hasBody"):
+        assert any(fault.startswith(f"{what}: ") for fault in faults), what
     assert not list(recount_faults(load_store(str(folder / DUMP), triples=counts.triples, folder=""), counts))
 
 
@@ -429,7 +475,7 @@ def test_a_large_store_is_on_the_disk(released: Release, folder: Path, tmp_path:
 
 
 def test_a_dump_that_no_store_takes_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "bad.nt.gz").write_bytes(gzip.compress(b"<a:a> <a:b> <a c> .\n"))
+    (tmp_path / "bad.nt.gz").write_bytes(gzip.compress(b"<a:a> <a:b> <a c> .\n", mtime=0))
     with pytest.raises(Refused, match=r"bad\.nt\.gz: cannot be loaded"):
         load_store(str(tmp_path / "bad.nt.gz"), triples=1, folder="")
 
@@ -458,6 +504,16 @@ def test_a_file_that_does_not_hold_what_was_converted_stops_a_release(
     monkeypatch.setattr(shards, "write_turtle", lambda statements, schema: write_turtle(statements[:-1], schema))
     with pytest.raises(Refused, match=r"ttl\.gz: holds 6,986 triples, not the 6,987"):
         make(examples, tmp_path / "release")
+    assert leftovers(tmp_path) == []
+
+
+def test_figures_whose_data_differ_in_turtle_and_jsonld_stop_a_release(
+    examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_turtle = serialization.write_turtle
+    monkeypatch.setattr(figure_files, "write_turtle", lambda statements, schema: write_turtle(statements[:-1], schema))
+    with pytest.raises(Refused, match=r"figures/PMC99000003__gr2: the data in Turtle and in JSON-LD are not the same"):
+        make(examples, tmp_path / "release", figures=True)
     assert leftovers(tmp_path) == []
 
 

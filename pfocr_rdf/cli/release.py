@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -86,6 +87,8 @@ def release(
         raise click.BadParameter(
             f"{version!r}: give up to 64 letters, digits, dots, hyphens and underscores", param_hint="--version"
         )
+    if isnan(allow_drop):  # which is in every range, and no count falls by more than it
+        raise click.BadParameter("'nan' is no number of per cent", param_hint="--allow-drop")
     _check_urls({"--base-url": base_url, "--endpoint-url": endpoint_url}, version)
     _check_urls({f"--creator {iri}": iri for iri in creators}, version)
     tune_collector()

@@ -263,7 +263,10 @@ def _mentions(iri: Term, described: _Described, schema: SchemaOrg) -> tuple[Ment
     mentions = [thing for thing in described.values() if iri in thing.get(OA_HAS_TARGET, ())]
     bodies = dict.fromkeys(body for mention in mentions for body in mention.get(OA_HAS_BODY, ()))
     taxa = {taxon for body in bodies for taxon in described.get(body, _NOTHING).get(schema.taxonomic_range, ())}
-    references = {body: _reference(body, described, schema, several_taxa=len(taxa) > 1) for body in bodies}
+    organisms = described[iri].get(WP_ORGANISM, ())
+    # where all is of the one organism that the page names, it need not be said of each gene
+    say_taxon = not organisms or len(taxa.union(organisms)) > 1
+    references = {body: _reference(body, described, schema, say_taxon=say_taxon) for body in bodies}
     for mention in mentions:
         kind = next((_KINDS[value] for value in mention.get(RDF_TYPE, ()) if value in _KINDS), None)
         if kind is None:
@@ -281,13 +284,13 @@ def _mentions(iri: Term, described: _Described, schema: SchemaOrg) -> tuple[Ment
     return tuple(Mentions(kind, tuple(words[kind]), len(entities[kind])) for kind in _KINDS.values() if kind in words)
 
 
-def _reference(entity: Term, described: _Described, schema: SchemaOrg, *, several_taxa: bool) -> Reference:
+def _reference(entity: Term, described: _Described, schema: SchemaOrg, *, say_taxon: bool) -> Reference:
     thing = described.get(entity, _NOTHING)
     identifier = _text(thing, DCTERMS_IDENTIFIER) or iri_text(entity)
     source = _text(thing, DC_SOURCE)
     note = identifier if ":" in identifier else f"{_SOURCES.get(source, source)} {identifier}".strip()
     aside = ""
-    if several_taxa:
+    if say_taxon:
         taxon = next(iter(thing.get(schema.taxonomic_range, ())), None)
         aside = _text(described.get(taxon, _NOTHING), RDFS_LABEL) if taxon is not None else ""
     url = _link(thing, FOAF_PAGE) or safe_link(iri_text(entity))

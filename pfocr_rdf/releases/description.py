@@ -153,8 +153,8 @@ def description_turtle(publication: Publication) -> bytes:
             if predicate == RDF_TYPE:
                 lines.append(f"a {', '.join(objects)}")
             else:
-                lines.append(f"    {_short(predicate)} " + ",\n        ".join(objects))
-        parts.append(f"\n{_short(subject)} " + " ;\n".join(lines) + " .\n")
+                lines.append(f"{_short(predicate)} " + ",\n        ".join(objects))
+        parts.append(f"\n{_short(subject)} " + " ;\n    ".join(lines) + " .\n")
     return "".join(parts).encode()
 
 

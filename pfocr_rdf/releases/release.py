@@ -32,7 +32,7 @@ from pfocr_rdf.executables import executable_turtle
 from pfocr_rdf.mapping import DEFAULTS, Settings
 from pfocr_rdf.output import OutputError
 from pfocr_rdf.pages.descriptions import store_descriptions
-from pfocr_rdf.pages.figure_files import figure_files
+from pfocr_rdf.pages.figure_files import FOLDER, figure_files
 from pfocr_rdf.pages.filenames import file_stems
 from pfocr_rdf.pages.index_page import index_page
 from pfocr_rdf.pages.statistics import statistics_of
@@ -67,6 +67,7 @@ from pfocr_rdf.validation import SEVERITIES, Check, Result, Validation, Verdict,
 from pfocr_rdf.vocabulary import (
     OA_ANNOTATION,
     PFOCR_GENE_MENTION,
+    SCHEMA_HTTP,
     SITE,
     WP_GENE_PRODUCT,
     WP_METABOLITE,
@@ -218,6 +219,7 @@ def release(
         publication = replace(publication, files=shelf.files())
         shelf.add("manifest.json", manifest(publication), "", "application/json")
         shelf.add("SHA256SUMS", sha256sums(shelf.files()), "", "text/plain")
+        _read_last(shelf, ("index.html", "manifest.json", "SHA256SUMS"))
         del store
     return Release(publication, converted, compared)
 
@@ -326,11 +328,16 @@ class _Shelf:
             role=role,
         )
 
-    def amend(self, path: str, reading: Reading) -> None:
-        """Add to what is said of a file what was found when it was read again."""
+    def amend(self, path: str, reading: Reading) -> str:
+        """Add to what is said of a file what was found when it was read again; say what is wrong, if anything."""
         file = self._files[path]
+        if reading.fault:
+            return f"{path}: {reading.fault}"
+        if reading.sha256 != file.sha256:
+            return f"{path}: does not hold what was written"
         content = reading.content if file.compression is not None else None
         self._files[path] = replace(file, triples=reading.triples, content_sha256=content)
+        return ""
 
 
 class _Writer:
@@ -583,7 +590,8 @@ def _write_companions(
     folder = shapes_folder()
     for path in sorted(folder.rglob("*.ttl")):
         name = path.relative_to(folder).as_posix()
-        shelf.add(f"shapes/{name}", path.read_bytes(), f"SHACL shapes: {name.removesuffix('.ttl')}", _TURTLE)
+        data = path.read_bytes().replace(SCHEMA_HTTP.namespace.encode(), schema.namespace.encode())
+        shelf.add(f"shapes/{name}", data, f"SHACL shapes: {name.removesuffix('.ttl')}", _TURTLE)
     shelf.add(CONTEXT_FILE, context_document(schema), "the JSON-LD context", _JSON_LD)
     for query in queries:
         shelf.add(f"queries/{query.name}.rq", query.text.encode(), query.question, "application/sparql-query")
@@ -624,13 +632,11 @@ def _pass_gate(
     faults = [*recount_faults(store, publication.counts), *query_faults(store, queries, schema)]
     in_shards = 0
     for file, found in zip(files, chain((first,), again), strict=True):
-        reading = found
-        if reading.fault:
-            faults.append(f"{file.path}: {reading.fault}")
+        # the store has parsed the N-Triples
+        reading = found if file.path != ntriples or found.fault else replace(found, triples=len(store))
+        if fault := shelf.amend(file.path, reading):
+            faults.append(fault)
             continue
-        if file.path == ntriples:  # which the store has parsed
-            reading = replace(reading, triples=len(store))
-        shelf.amend(file.path, reading)
         if file.role == DUMP and reading.triples != dump.triples:
             faults.append(f"{file.path}: holds {reading.triples:,} triples, not the {dump.triples:,} that were written")
         elif file.role == DUMP and (reading.lines or reading.content) != dump.digest.hexdigest():
@@ -670,19 +676,35 @@ def _write_figures(
     for path, data in written:
         title, media_type = _FIGURE_FILES[Path(path).suffix]
         shelf.add(path, data, title, media_type, role=FIGURE)
-    files = shelf.files()
-    paths = [file.path for file in files if file.role == FIGURE and file.media_type != _HTML]
-    parts = [paths[start : start + PORTION] for start in range(0, len(paths), PORTION)]
-    if len(paths) != 2 * counts.figures:
-        raise Refused(f"there are {len(paths) // 2:,} figures with pages, not {counts.figures:,}")
+    files = [file for file in shelf.files() if file.role == FIGURE]
+    if len(files) != len(_FIGURE_FILES) * counts.figures:
+        raise Refused(f"there are {len(files) // len(_FIGURE_FILES):,} figures with pages, not {counts.figures:,}")
+    parts = [files[start : start + PORTION] for start in range(0, len(files), PORTION)]
     faults: list[str] = []
-    tasks = [[(shelf.path(path), False, True) for path in part] for part in parts]
+    tasks = [[(shelf.path(file.path), False, True) for file in part] for part in parts]
+    held: dict[str, set[int | None]] = {}
     for part, readings in zip(parts, in_order(_read_some, tasks, workers=jobs), strict=True):
-        for path, reading in zip(part, readings, strict=True):
-            shelf.amend(path, reading)
-            if reading.fault or not reading.triples:
-                faults.append(f"{path}: {reading.fault or 'holds no triple'}")
+        for file, reading in zip(part, readings, strict=True):
+            if fault := shelf.amend(file.path, reading):
+                faults.append(fault)
+            elif file.media_type != _HTML:
+                held.setdefault(Path(file.path).stem, set()).add(reading.triples)
+    faults += [
+        f"{FOLDER}/{stem}: the data in Turtle and in JSON-LD are not the same"
+        for stem, triples in held.items()
+        if len(triples) != 1 or not all(triples)
+    ]
     if faults:
+        raise Refused(*faults)
+
+
+def _read_last(shelf: _Shelf, paths: Iterable[str]) -> None:
+    """Read again what is written last.
+
+    Raises:
+        Refused: when something does not hold what was written.
+    """
+    if faults := list(filter(None, (shelf.amend(path, read_again(shelf.path(path))) for path in paths))):
         raise Refused(*faults)
 
 
