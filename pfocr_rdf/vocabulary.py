@@ -158,6 +158,7 @@ VOID_IN_DATASET: Final = iri_term(_VOID + "inDataset")
 # the description of a release: dcat, dcmitype, foaf, pav, prov, spdx, void
 DCAT_DATASET: Final = iri_term(_DCAT + "Dataset")
 DCAT_DISTRIBUTION: Final = iri_term(_DCAT + "Distribution")
+DCAT_ACCESS_URL: Final = iri_term(_DCAT + "accessURL")
 DCAT_BYTE_SIZE: Final = iri_term(_DCAT + "byteSize")
 DCAT_COMPRESS_FORMAT: Final = iri_term(_DCAT + "compressFormat")
 DCAT_HAS_DISTRIBUTION: Final = iri_term(_DCAT + "distribution")

@@ -485,6 +485,8 @@ BROKEN: list[tuple[str, URIRef, list[URIRef | Literal], str]] = [
     ("graph", PROV.wasDerivedFrom, [], "common#derived MinCount"),
     ("graph", PROV.wasGeneratedBy, [], "common#generated MinCount"),
     ("file", DCTERMS["format"], [Literal("nt")], "common#format NodeKind"),
+    ("graph", DCAT.accessURL, [], "common#access MinCount"),
+    ("file", DCAT.accessURL, [WORD], "common#access NodeKind"),
     ("graph", VOID.dataDump, [FILE], "graph#dumps MinCount"),
     ("graph", VOID.uriSpace, [], "graph#uri-space MinCount"),
     ("graph", VOID.vocabulary, [], "graph#vocabulary MinCount"),

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from builders import block, record, table
 from checkouts import Checkout
+from pfocr_rdf.pages.dataset_search import dataset_jsonld
 from pfocr_rdf.pages.figure_page import FigurePage, figure_html, figure_page
 from pfocr_rdf.pages.index_page import index_page
 from pfocr_rdf.pages.plots import bar_plot, column_plot
@@ -359,6 +360,12 @@ def test_controls_are_made_visible(text: str) -> None:
     assert len(shown) == len(text)
     assert not re.search("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown)
     assert all(new in (old, "\ufffd") for new, old in zip(shown, text, strict=True))
+
+
+def test_a_creator_with_an_orcid_is_a_person(release: Released) -> None:
+    creators = ("https://orcid.org/0000-0002-1825-0097", "https://example.org/lab")
+    described = dataset_jsonld(replace(release.publication, creators=creators))
+    assert [creator["@type"] for creator in described["creator"]] == ["Person", "Organization"]
 
 
 @pytest.mark.parametrize(

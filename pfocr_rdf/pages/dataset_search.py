@@ -40,8 +40,8 @@ def dataset_jsonld(publication: Publication) -> dict[str, Any]:
         "license": publication.licence,
         "isAccessibleForFree": True,
         "keywords": list(KEYWORDS),
-        "creator": [_organization(iri) for iri in publication.creators],
-        "publisher": _organization(publication.publisher),
+        "creator": [_agent(iri) for iri in publication.creators],
+        "publisher": _agent(publication.publisher),
         "citation": CITATION,
         "datePublished": publication.issued,
         "dateCreated": publication.created_on,
@@ -59,8 +59,13 @@ def _description(publication: Publication) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def _organization(iri: str) -> dict[str, str]:
-    return {"@type": "Organization", "@id": iri, "name": ORGANIZATIONS.get(iri, iri), "url": iri}
+_PEOPLE: Final = "https://orcid.org/"
+"""What the IRIs of people begin with; whoever has another is taken for an organization."""
+
+
+def _agent(iri: str) -> dict[str, str]:
+    kind = "Person" if iri.startswith(_PEOPLE) else "Organization"
+    return {"@type": kind, "@id": iri, "name": ORGANIZATIONS.get(iri, iri), "url": iri}
 
 
 def _download(publication: Publication, file: PublishedFile) -> dict[str, Any]:

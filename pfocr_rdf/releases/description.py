@@ -30,6 +30,7 @@ from pfocr_rdf.serialization import FORMATS
 from pfocr_rdf.terms import Statement, Term, iri_term, iri_text, literal_term
 from pfocr_rdf.vocabulary import (
     DATASET,
+    DCAT_ACCESS_URL,
     DCAT_BYTE_SIZE,
     DCAT_COMPRESS_FORMAT,
     DCAT_DATASET,
@@ -207,7 +208,7 @@ def _summary(publication: Publication) -> Iterator[Statement]:
 def _version(publication: Publication) -> Iterator[Statement]:
     """Describe this version of the dataset."""
     version = iri_term(publication.iri)
-    page = iri_term(file_iri(publication.base_url, "index.html"))
+    page = _page_iri(publication)
     yield version, RDF_TYPE, DCMITYPE_DATASET
     yield version, RDF_TYPE, DCAT_DATASET
     yield from _common(version, f"{publication.title}, version {publication.version}", publication)
@@ -257,6 +258,7 @@ def _graph(publication: Publication) -> Iterator[Statement]:
         yield graph, DCTERMS_FORMAT, form
     for form in (FORMAT_NTRIPLES, FORMAT_TURTLE):
         yield graph, VOID_FEATURE, form
+    yield graph, DCAT_ACCESS_URL, _page_iri(publication)
     for file in publication.of_role(DUMP):
         yield graph, VOID_DATA_DUMP, iri_term(file_iri(publication.base_url, file.path))
     yield graph, VOID_URI_SPACE, literal_term(SITE)
@@ -305,6 +307,7 @@ def _file(file: PublishedFile, publication: Publication) -> Iterator[Statement]:
     if file.compression is not None:
         yield iri, DCAT_COMPRESS_FORMAT, _media_type(file.compression)
     yield iri, DCAT_BYTE_SIZE, _number(file.bytes)
+    yield iri, DCAT_ACCESS_URL, _page_iri(publication)
     yield iri, DCAT_DOWNLOAD_URL, iri
     yield iri, SPDX_CHECKSUM, checksum
     yield checksum, RDF_TYPE, SPDX_CHECKSUM_CLASS
@@ -361,6 +364,10 @@ def _name_of(iri: str, publication: Publication) -> str:
 def _under(publication: Publication, *names: str) -> Term:
     """Give the IRI of something that belongs to a version."""
     return iri_term("/".join((publication.iri, *(quote(name, safe=":") for name in names))))
+
+
+def _page_iri(publication: Publication) -> Term:
+    return iri_term(file_iri(publication.base_url, "index.html"))
 
 
 def _graph_iri(publication: Publication) -> Term:
