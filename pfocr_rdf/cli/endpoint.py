@@ -78,10 +78,11 @@ def opened(folder: str | None, options: dict[str, Any]) -> Iterator[str | Remote
             yield endpoint
     else:
         from pfocr_rdf.credentials import find_credentials
-        from pfocr_rdf.virtuoso import Virtuoso, find_isql
+        from pfocr_rdf.virtuoso import Virtuoso, check_address, find_isql
 
         if options["virtuoso_folder"] is None:
             raise click.UsageError("--virtuoso needs --virtuoso-folder: a folder that the server may read")
+        check_address(options["virtuoso"])
         credentials = find_credentials(
             options["user"] or "dba",
             host=options["virtuoso"].rpartition(":")[0],
