@@ -42,7 +42,7 @@ class Credentials:
     password: str = field(repr=False)
 
     def hide(self, text: str) -> str:
-        """Take the password out of a text, as it is and in the forms in which it is sent, or repeated in pages and JSON.
+        """Take the password out of a text, as it is and as it is sent, or repeated in pages and JSON.
 
         Example:
             >>> Credentials("me", "secret").hide("'secret' (Basic bWU6c2VjcmV0) is wrong")

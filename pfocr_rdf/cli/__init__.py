@@ -62,7 +62,8 @@ def main() -> None:
         _drop_output()
         sys.exit(1)
     except _Interrupted as error:
-        click.echo("pfocr-rdf: interrupted; an earlier output is as it was", err=True)
+        left = "; ".join(getattr(error, "__notes__", ["an earlier output is as it was"]))
+        click.echo(f"pfocr-rdf: interrupted; {left}", err=True)
         sys.exit(128 + error.args[0])
     except ReportedError as error:
         _fail(str(error))
