@@ -536,6 +536,10 @@ def test_a_certificate_that_nobody_vouches_for(tmp_path: Path, waits: list[float
         (("--endpoint", "http://h/", "--user", "me"), b"there is no password for the user 'me'"),
         (("--endpoint", "http://h/", "--password-file", "f"), b"give --user NAME"),
         (("--virtuoso", "h:1111"), b"--virtuoso needs --virtuoso-folder"),
+        (("--store", "db", "--user", "me"), b"--user is for --endpoint or --virtuoso"),
+        (("--store", "db", "--virtuoso-folder", "f"), b"--virtuoso-folder is for --virtuoso"),
+        (("--endpoint", "http://h/", "--isql", "i"), b"--isql is for --virtuoso"),
+        (("--virtuoso", "h:1111", "--virtuoso-folder", "f", "--update-url", "u"), b"--update-url is for --endpoint"),
     ],
 )
 def test_wrong_usage(arguments: tuple[str, ...], said: bytes, examples: Path, tmp_path: Path) -> None:
