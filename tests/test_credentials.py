@@ -99,7 +99,7 @@ def right(header: str, scheme: str, method: str, path: str) -> bool:
 
 
 @contextmanager
-def guarded(*schemes: str) -> Iterator[tuple[str, list[str]]]:
+def guarded(*schemes: str, together: bool = False) -> Iterator[tuple[str, list[str]]]:
     """Start a server that lets the user `me` in alone, and that repeats in its answers what it was sent."""
     seen: list[str] = []
 
@@ -125,9 +125,10 @@ def guarded(*schemes: str) -> Iterator[tuple[str, list[str]]]:
             else:
                 answer = f"who is {header or 'there'}, {SECRET}?"
                 self.send_response(401)
-                for scheme in schemes:
-                    extra = ', nonce="n1", qop="auth", algorithm=MD5' if scheme == "digest" else ""
-                    self.send_header("WWW-Authenticate", f'{scheme.title()} realm="realm"{extra}')
+                extra = {"digest": ', nonce="n1", qop="auth", algorithm=MD5'}
+                challenges = [f'{scheme.title()} realm="realm"{extra.get(scheme, "")}' for scheme in schemes]
+                for challenge in [", ".join(challenges)] if together else challenges:
+                    self.send_header("WWW-Authenticate", challenge)
             data = answer.encode()
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
@@ -162,6 +163,54 @@ def test_the_scheme_that_is_asked_for(schemes: list[str], chosen: str, caplog: p
         assert seen[-1] == chosen
         assert len(seen) == first + 1, "later requests are let in at once"
     assert not any(hidden in caplog.text for hidden in HIDDEN)
+
+
+@pytest.mark.parametrize("schemes", [("basic", "digest"), ("digest", "basic")])
+def test_schemes_that_one_header_offers(schemes: tuple[str, str]) -> None:
+    """The password itself is not sent to a store that would do without it."""
+    with (
+        guarded(*schemes, together=True) as (url, seen),
+        Endpoint(addresses_of(url), credentials=Credentials("me", SECRET)) as endpoint,
+    ):
+        assert endpoint.values(COUNT) == ["7"]
+    assert set(seen) == {"", "Digest"}
+
+
+@pytest.mark.parametrize(
+    "challenge",
+    [
+        'Digest realm="r"',
+        'Digest realm="r", nonce="n", algorithm=X',
+        'Digest r, nonce="n"',
+        'Digest realm="r", nonce="n", qop="auth-int"',
+    ],
+)
+def test_a_challenge_that_cannot_be_met(challenge: str) -> None:
+    class Odd(BaseHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", challenge)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Odd) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            with (
+                Endpoint(
+                    addresses_of(f"http://127.0.0.1:{server.server_port}"), credentials=Credentials("me", SECRET)
+                ) as endpoint,
+                pytest.raises(EndpointError, match=r"/query: asks for a digest of the password that cannot be given"),
+            ):
+                endpoint.values(COUNT)
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @pytest.mark.parametrize("scheme", ["basic", "digest"])
@@ -223,12 +272,50 @@ def test_a_redirect_is_not_followed() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", [f"http://me:{SECRET}@localhost/", f"http://{SECRET}@localhost/", f"http://me:{SECRET}@[x/"]
+    "url",
+    [
+        f"http://me:{SECRET}@localhost/",
+        f"http://{SECRET}@localhost/",
+        f"http://me:{SECRET}@[x/",
+        f"me:{SECRET}@localhost:7878",
+        f"http:/me:{SECRET}@localhost:7878",
+        f"htp://me:{SECRET}@localhost:7878/",
+    ],
 )
 def test_urls_with_passwords_are_refused_and_not_shown(url: str) -> None:
     with pytest.raises(EndpointError) as caught:
         addresses_of(url)
     assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("variables", [{}, {"PFOCR_RDF_PASSWORD": "other"}], ids=["no password", "another"])
+def test_an_address_with_a_password_is_refused_and_not_shown(
+    variables: dict[str, str], examples: Path, tmp_path: Path
+) -> None:
+    where = ("--virtuoso", f"dba:{SECRET}@localhost:1111", "--virtuoso-folder", tmp_path, "--isql", "true")
+    environment = {"PFOCR_RDF_PASSWORD": "", "NETRC": str(tmp_path / "none")} | variables
+    done = run("load", examples, *where, "--graph", "http://example.org/", **environment)
+    assert done.returncode == 2
+    assert "give one such as localhost:1111" in done.stderr.decode()
+    assert "hunter2" not in done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("password", "repeated"),
+    [
+        ("x<b>y", "<html>x<b>y</b></html>"),
+        ("x<y>&'z", "<html>x&lt;y&gt;&amp;&#x27;z</html>"),
+        ("x'z", "it was x&#39;z"),
+        ('x"\\y', '{"password": "x\\"\\\\y"}'),
+    ],
+)
+def test_a_password_is_hidden_as_servers_write_it(password: str, repeated: str) -> None:
+    """In pages and in JSON a password stands with its signs escaped; where tags are taken out it is not torn apart."""
+    endpoint = Endpoint(addresses_of("http://localhost/"), credentials=Credentials("me", password))
+    with endpoint:
+        shown = endpoint._clean(repeated.encode())
+    assert "…" in shown
+    assert not any(letter in shown for letter in "xz")
 
 
 def test_no_output_of_the_program_has_the_password(examples: Path) -> None:

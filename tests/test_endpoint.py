@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import shutil
+import signal
 import ssl
 import subprocess
 import threading
@@ -31,11 +32,12 @@ from pfocr_rdf.stores.credentials import Credentials
 from pfocr_rdf.stores.endpoint import Addresses, Endpoint, Patience, addresses_of
 from pfocr_rdf.stores.endpoint_answers import ask_endpoint
 from pfocr_rdf.stores.loading import Loaded
-from pfocr_rdf.stores.parts import PART_BYTES, Parts
+from pfocr_rdf.stores.parts import PART_BYTES, PART_TRIPLES, Parts
 from pfocr_rdf.stores.remote import EndpointError, UnansweredError, load_remote
 from pfocr_rdf.stores.virtuoso import Virtuoso, find_isql
 from pfocr_rdf.terms import Term, iri_term, line_safe, lines, literal_term
 from pfocr_rdf.vocabulary import XSD_DATE, XSD_DECIMAL, XSD_G_YEAR, XSD_INTEGER
+from processes import on_linux, started
 from proxy import Fault, first, proxied
 from servers import Server, free_port, oxigraph, virtuoso
 
@@ -176,6 +178,43 @@ def test_a_failed_load_is_one_line(server: Server, examples: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.count(b"\n") == 1
     assert b"500 Internal Server Error to part 1: out of service; the graph <https" in done.stderr
+
+
+def test_what_a_failed_load_without_replace_leaves_is_said(server: Server, examples: Path, tmp_path: Path) -> None:
+    server.clear()
+    graph = ("--graph", LIVE[1:-1])
+    with proxied(server.url, first("part", Fault(status=500), times=9)) as proxy:
+        done = run("load", examples, *server.at(proxy.url).arguments, *graph, **server.environment)
+    assert done.returncode == 2
+    assert b"; the graph <https://pfocr.wikipathways.org/> may hold a part of it: load again" in done.stderr
+    broken = tmp_path / "broken.nt"
+    broken.write_text("<http://a/> <http://b/> <http://c/> .\n" * (PART_TRIPLES + 20_000) + "nonsense\n", "utf-8")
+    done = run("load", broken, *server.arguments, *graph, **server.environment)
+    assert done.returncode == 2
+    assert b"may hold a part of it: load again" in done.stderr
+    assert done.stderr.count(b"\n") == 1
+    done = run("load", tmp_path / "nowhere", *server.arguments, *graph, **server.environment)
+    assert b"may hold" not in done.stderr
+
+
+@on_linux
+@pytest.mark.parametrize("option", [(), ("--replace",)], ids=["adding", "replacing"])
+def test_an_interrupted_load_says_what_it_leaves(option: tuple[str, ...], small: Server, examples: Path) -> None:
+    reached = threading.Event()
+    with proxied(small.url, first("move" if option else "part", Fault(stall=True, meanwhile=reached.set))) as proxy:
+        where = ("--endpoint", proxy.url, "--graph", LIVE[1:-1], *option)
+        with started("load", examples, *where) as process:
+            assert reached.wait(60)
+            process.send_signal(signal.SIGTERM)
+            _, said = process.communicate(timeout=60)
+    small.clear()
+    assert process.returncode == 143
+    left = (
+        b"whether the graph <https://pfocr.wikipathways.org/> was replaced is not known, it is the old or the new"
+        if option
+        else b"the graph <https://pfocr.wikipathways.org/> may hold a part of it"
+    )
+    assert said == b"pfocr-rdf: interrupted; " + left + b": load again\n"
 
 
 def peak_of(parts: int, small: Server) -> int:
@@ -497,6 +536,10 @@ def test_a_certificate_that_nobody_vouches_for(tmp_path: Path, waits: list[float
         (("--endpoint", "http://h/", "--user", "me"), b"there is no password for the user 'me'"),
         (("--endpoint", "http://h/", "--password-file", "f"), b"give --user NAME"),
         (("--virtuoso", "h:1111"), b"--virtuoso needs --virtuoso-folder"),
+        (("--store", "db", "--user", "me"), b"--user is for --endpoint or --virtuoso"),
+        (("--store", "db", "--virtuoso-folder", "f"), b"--virtuoso-folder is for --virtuoso"),
+        (("--endpoint", "http://h/", "--isql", "i"), b"--isql is for --virtuoso"),
+        (("--virtuoso", "h:1111", "--virtuoso-folder", "f", "--update-url", "u"), b"--update-url is for --endpoint"),
     ],
 )
 def test_wrong_usage(arguments: tuple[str, ...], said: bytes, examples: Path, tmp_path: Path) -> None:

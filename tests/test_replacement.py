@@ -205,6 +205,26 @@ def test_a_move_without_an_answer_and_then_nobody_to_ask(server: Server, before:
     assert server.graphs() == {LIVE[1:-1]}
 
 
+def test_a_count_that_cannot_be_asked_after_the_move(server: Server, before: GraphCounts, new: Path) -> None:
+    """The graph is the new one, which the message says: it is no failure that leaves the old."""
+    moved = asked = False
+
+    def plan(seen: Seen) -> Fault | None:
+        nonlocal moved, asked
+        moved = moved or seen.kind == "move"
+        asked = asked or (moved and seen.kind == "query" and b"%23loads" not in seen.body)
+        return Fault() if asked else None
+
+    with (
+        proxied(server.url, plan) as proxy,
+        pytest.raises(EndpointError, match=r"the graph .* was replaced by what the store had counted, .* load again"),
+    ):
+        replace(server.at(proxy.url), new, retries=1)
+    assert server.count(LIVE) == counts_of(new)
+    assert replace(server, new).complete()
+    assert server.graphs() == {LIVE[1:-1]}
+
+
 # ----------------------------------------------------------------------------------------- several runs, and dead runs
 
 

@@ -63,7 +63,8 @@ def main() -> None:
         sys.exit(1)
     except _Interrupted as error:
         error.__traceback__ = None  # what its frames hold open is closed now, also where no `with` had begun yet
-        click.echo("pfocr-rdf: interrupted; an earlier output is as it was", err=True)
+        left = "; ".join(getattr(error, "__notes__", ["an earlier output is as it was"]))
+        click.echo(f"pfocr-rdf: interrupted; {left}", err=True)
         sys.exit(128 + error.args[0])
     except ReportedError as error:
         _fail(str(error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pfocr_rdf.stores.endpoint import Endpoint
     from pfocr_rdf.stores.remote import RemoteStore
 
-__all__ = ["endpoint_options", "loading_options", "opened", "opened_endpoint"]
+__all__ = ["check_options", "endpoint_options", "loading_options", "opened", "opened_endpoint"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -68,6 +68,33 @@ def loading_options(command: F) -> F:
     return command
 
 
+_FOR: Final = {
+    "user": ("--endpoint", "--virtuoso"),
+    "password_file": ("--endpoint", "--virtuoso"),
+    "query_url": ("--endpoint",),
+    "update_url": ("--endpoint",),
+    "graph_store_url": ("--endpoint",),
+    "virtuoso_folder": ("--virtuoso",),
+    "isql": ("--virtuoso",),
+}
+"""The options that only some stores have, with those that name these."""
+
+
+def check_options(target: str, options: dict[str, Any]) -> None:
+    """Refuse options that would do nothing.
+
+    Args:
+        target: the option that names the store, such as `--endpoint`.
+        options: what was given.
+
+    Raises:
+        click.UsageError: for an option that is for other stores.
+    """
+    for name, targets in _FOR.items():
+        if options.get(name) is not None and target not in targets:
+            raise click.UsageError(f"--{name.replace('_', '-')} is for {' or '.join(targets)}, not for {target}")
+
+
 @contextmanager
 def opened(folder: str | None, options: dict[str, Any]) -> Iterator[str | RemoteStore]:
     """Open the one store that is named: a folder, an endpoint or Virtuoso's port."""
@@ -78,10 +105,11 @@ def opened(folder: str | None, options: dict[str, Any]) -> Iterator[str | Remote
             yield endpoint
     else:
         from pfocr_rdf.stores.credentials import find_credentials
-        from pfocr_rdf.stores.virtuoso import Virtuoso, find_isql
+        from pfocr_rdf.stores.virtuoso import Virtuoso, check_address, find_isql
 
         if options["virtuoso_folder"] is None:
             raise click.UsageError("--virtuoso needs --virtuoso-folder: a folder that the server may read")
+        check_address(options["virtuoso"])
         credentials = find_credentials(
             options["user"] or "dba",
             host=options["virtuoso"].rpartition(":")[0],

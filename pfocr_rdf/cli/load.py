@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pfocr_rdf.cli.endpoint import endpoint_options, loading_options, opened
+from pfocr_rdf.cli.endpoint import check_options, endpoint_options, loading_options, opened
 from pfocr_rdf.cli.options import cores, inputs_argument, jobs_option, mapping_options, settings_of, show_error
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def load(
     target = one_of(
         {"--store DIR": store, "--endpoint URL": others["endpoint"], "--virtuoso HOST:PORT": others["virtuoso"]}
     )
+    check_options("--store" if store else "--endpoint" if others["endpoint"] else "--virtuoso", others)
     if graph is not None:
         check_graph(graph)
     tune_collector()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from pfocr_rdf.cli.endpoint import endpoint_options, opened_endpoint
+from pfocr_rdf.cli.endpoint import check_options, endpoint_options, opened_endpoint
 from pfocr_rdf.cli.load import check_graph, one_of
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def query(
     if (asked is None) == (execute is None):
         raise click.UsageError("give one query: a NAME of `pfocr-rdf query --list`, a FILE.rq, or -e QUERY")
     target = one_of({"--store DIR": store, "--endpoint URL": remote["endpoint"]})
+    check_options("--store" if store else "--endpoint", remote)
     if graph is not None:
         check_graph(graph)
     from pfocr_rdf.answers import answering, check_format, default_format, write_answer

@@ -5,12 +5,14 @@ A password never comes from the command line, which every user of the machine ca
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import stat
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from netrc import NetrcParseError, netrc
 from pathlib import Path
 from typing import Final
@@ -40,14 +42,18 @@ class Credentials:
     password: str = field(repr=False)
 
     def hide(self, text: str) -> str:
-        """Take the password out of a text, as it is and in the forms in which it is sent.
+        """Take the password out of a text, as it is and as it is sent, or repeated in pages and JSON.
 
         Example:
             >>> Credentials("me", "secret").hide("'secret' (Basic bWU6c2VjcmV0) is wrong")
             "'…' (Basic …) is wrong"
         """
         sent = f"{self.user}:{self.password}".encode()
-        for form in (self.password, quote(self.password), quote_plus(self.password), b64encode(sent).decode()):
+        forms = {self.password, quote(self.password), quote_plus(self.password), b64encode(sent).decode()}
+        for page in (escape(self.password), escape(self.password, quote=False)):
+            forms |= {page, page.replace("&#x27;", "&#39;")}
+        forms |= {json.dumps(self.password, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
+        for form in sorted(forms, key=lambda form: (-len(form), form)):
             text = text.replace(form, "…")
         return _RESPONSE.sub('response="…"', text)
 

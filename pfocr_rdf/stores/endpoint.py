@@ -138,7 +138,8 @@ def _checked(url: str) -> str:
         shown = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
         raise EndpointError(f"{shown}: a URL with a user or password in it is not taken; give --user NAME")
     if parts.scheme not in ("http", "https") or not host or not url.isprintable():
-        raise EndpointError(f"{url!r} is no http or https URL; give one such as http://localhost:7878")
+        shown = repr(url) if "@" not in url else "what was given"  # before an @ may stand a password
+        raise EndpointError(f"{shown} is no http or https URL; give one such as http://localhost:7878")
     if parts.query or parts.fragment:
         raise EndpointError(f"{urlunsplit((*parts[:3], '', ''))}: give the URL without what comes after ? or #")
     return url
@@ -165,6 +166,7 @@ class Endpoint:
             headers={"User-Agent": f"pfocr-rdf/{__version__}"},
             timeout=httpx.Timeout(self._patience.timeout, connect=min(30.0, self._patience.timeout)),
             follow_redirects=False,
+            event_hooks={"response": [_take_apart]},
         )
 
     def __enter__(self) -> Endpoint:
@@ -315,7 +317,7 @@ class Endpoint:
             target = self._clean(response.headers.get("Location", "").split("?")[0].encode())
             return f"{url}: {status}: {what} is redirected to {target}; if that is right, give that URL"
         match response.status_code:
-            case HTTPStatus.UNAUTHORIZED if self._credentials is None:
+            case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN if self._credentials is None:
                 advice = "; give --user NAME"
             case HTTPStatus.UNAUTHORIZED:
                 advice = "; is the user's password right?"
@@ -331,10 +333,10 @@ class Endpoint:
     def _clean(self, answer: bytes) -> str:
         """Give the beginning of an answer as one line that is safe to show."""
         text = answer[:_SHOWN_BYTES].decode(errors="replace")
-        if re.match(r"\s*<(!doctype html|html)", text, re.I):
-            text = re.sub(r"(?s)<(title|style|script)\b.*?</\1>|<[!/]?[a-z][^>]*>", " ", text, flags=re.I)
         if self._credentials is not None:
             text = self._credentials.hide(text)
+        if re.match(r"\s*<(!doctype html|html)", text, re.I):
+            text = re.sub(r"(?s)<(title|style|script)\b.*?</\1>|<[!/]?[a-z][^>]*>", " ", text, flags=re.I)
         line = "".join(character if character.isprintable() else "…" for character in " ".join(text.split()))
         return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
 
@@ -434,6 +436,18 @@ def _retry_after(response: httpx.Response) -> float:
     return min(max(seconds, 0.0), 5 * LONGEST_WAIT)
 
 
+_NEXT_CHALLENGE: Final = re.compile(r",\s*(?=[A-Za-z]+\s+[A-Za-z]+\s*=)")
+
+
+def _take_apart(response: httpx.Response) -> None:
+    """Give each way to log in a header of its own, as httpx expects it; a store may offer several in one."""
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        offered = response.headers.get_list("WWW-Authenticate")
+        others = [(name, value) for name, value in response.headers.multi_items() if name != "www-authenticate"]
+        apart = [("www-authenticate", one) for value in offered for one in _NEXT_CHALLENGE.split(value)]
+        response.headers = httpx.Headers(others + apart)
+
+
 class _Challenged(httpx.Auth):
     """Basic or digest authentication, as the store asks for; digest where it offers both."""
 
@@ -443,7 +457,11 @@ class _Challenged(httpx.Auth):
         self._chosen: httpx.Auth | None = None
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Authenticate a request: the first after its challenge, the others at once."""
+        """Authenticate a request: the first after its challenge, the others at once.
+
+        Raises:
+            EndpointError: when the challenge cannot be read.
+        """
         if self._chosen is None:
             response = yield request
             if response.status_code != HTTPStatus.UNAUTHORIZED:
@@ -455,4 +473,8 @@ class _Challenged(httpx.Auth):
                 self._chosen = self._basic
             else:
                 return
-        yield from self._chosen.auth_flow(request)
+        try:
+            yield from self._chosen.auth_flow(request)
+        except (httpx.ProtocolError, KeyError, ValueError, NotImplementedError):  # of the digest, not of the connection
+            url = request.url.copy_with(query=None)
+            raise EndpointError(f"{url}: asks for a digest of the password that cannot be given") from None

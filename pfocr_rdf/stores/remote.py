@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from pfocr_rdf.errors import ReportedError
@@ -10,7 +11,7 @@ from pfocr_rdf.inputs import GraphCounts
 from pfocr_rdf.stores.loading import Loaded, Send, counted
 from pfocr_rdf.terms import Term
 
-__all__ = ["EndpointError", "RemoteStore", "UnansweredError", "asking", "load_remote"]
+__all__ = ["EndpointError", "RemoteStore", "UnansweredError", "asking", "load_remote", "noting"]
 
 
 class EndpointError(ReportedError):
@@ -68,6 +69,18 @@ def asking(store: RemoteStore) -> Callable[[str], int]:
     return ask
 
 
+@contextmanager
+def noting(left: str) -> Iterator[None]:
+    """Let an interruption carry, as a note, what it leaves behind."""
+    try:
+        yield
+    except Exception:
+        raise
+    except BaseException as interruption:
+        interruption.add_note(left)
+        raise
+
+
 def load_remote(store: RemoteStore, send: Send, *, graph: Term | None = None, replace: bool = False) -> Loaded:
     """Load a graph into a remote store.
 
@@ -86,5 +99,23 @@ def load_remote(store: RemoteStore, send: Send, *, graph: Term | None = None, re
 
         return replace_graph(store, send, graph)
     before = counted(asking(store), graph)
-    sent = store.fill(graph, send)
+    named = f"the graph {graph}" if graph is not None else "the default graph"
+    left = f"{named} may hold a part of it: load again"
+    begun = False
+
+    def watched(write: Callable[[bytes], object]) -> GraphCounts:
+        def begin(part: bytes) -> None:
+            nonlocal begun
+            begun = True
+            write(part)
+
+        return send(begin)
+
+    with noting(left):
+        try:
+            sent = store.fill(graph, watched)
+        except ReportedError as error:
+            if begun:
+                error.args = (f"{error}; {left}",)
+            raise
     return Loaded(sent, before, counted(asking(store), graph))

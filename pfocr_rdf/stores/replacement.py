@@ -43,7 +43,7 @@ from typing import Final
 
 from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.stores.loading import NOTHING, Loaded, Send, count_query, counted
-from pfocr_rdf.stores.remote import EndpointError, RemoteStore, UnansweredError, asking
+from pfocr_rdf.stores.remote import EndpointError, RemoteStore, UnansweredError, asking, noting
 from pfocr_rdf.terms import Term, iri_term, iri_text
 
 __all__ = ["replace_graph"]
@@ -123,8 +123,14 @@ def replace_graph(store: RemoteStore, send: Send, live: Term | None) -> Loaded:
             error.args = (f"{error}; {_named(live)} is as it was",)
         raise
     if loaded.complete():
-        _replace(store, names)
-        loaded = Loaded(sent, NOTHING, counted(asking(store), live))
+        with noting(f"whether {_named(live)} was replaced is not known, it is the old or the new: load again"):
+            _replace(store, names)
+        try:
+            loaded = Loaded(sent, NOTHING, counted(asking(store), live))
+        except EndpointError as error:
+            raise EndpointError(
+                f"{error}; {_named(live)} was replaced by what the store had counted, but not counted again; load again"
+            ) from error
     with suppress(EndpointError):  # then the next run does it
         _drop(store, names)
     return loaded
@@ -202,9 +208,9 @@ def _replace(store: RemoteStore, names: Names) -> None:
         ) from error
     if replaced:
         return
-    if not asking(store)(count_query("triples", names.staging)):
-        failure = EndpointError(_taken_over(names))
     with suppress(EndpointError):
+        if not asking(store)(count_query("triples", names.staging)):
+            failure = EndpointError(_taken_over(names))
         _drop(store, names)
     raise EndpointError(f"{failure or 'the store moved nothing'}; {_named(names.live)} is as it was")
 

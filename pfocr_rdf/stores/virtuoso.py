@@ -29,7 +29,7 @@ from pfocr_rdf.stores.parts import Parts
 from pfocr_rdf.stores.remote import EndpointError, UnansweredError
 from pfocr_rdf.terms import Term, iri_text
 
-__all__ = ["Virtuoso", "find_isql"]
+__all__ = ["Virtuoso", "check_address", "find_isql"]
 
 PROGRAMS: Final = ("isql-vt", "isql-v", "isql")
 """The names that `isql` has: Debian's, other packages', and OpenLink's."""
@@ -65,6 +65,17 @@ def find_isql(program: str | None = None) -> str:
     )
 
 
+def check_address(address: str) -> None:
+    """Refuse what is no HOST:PORT.
+
+    Raises:
+        EndpointError: with what to give; what stands before an `@`, as a password may, is not shown.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9.\-]+:[0-9]{1,5}", address) or address.startswith("-"):
+        shown = repr(address) if "@" not in address else "what was given"
+        raise EndpointError(f"{shown} is no HOST:PORT; give one such as localhost:1111")
+
+
 class Virtuoso:
     """A Virtuoso server, by its SQL port.
 
@@ -77,8 +88,7 @@ class Virtuoso:
     """
 
     def __init__(self, address: str, credentials: Credentials, folder: str, *, isql: str, retries: int = 6) -> None:
-        if not re.fullmatch(r"[A-Za-z0-9.\-]+:[0-9]{1,5}", address) or address.startswith("-"):
-            raise EndpointError(f"{address!r} is no HOST:PORT; give one such as localhost:1111")
+        check_address(address)
         if not re.fullmatch(r"\w[\w.@\-]*", credentials.user):
             raise EndpointError(f"{credentials.user!r} is no name of a user of Virtuoso")
         self._address = address
