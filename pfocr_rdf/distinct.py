@@ -1,6 +1,6 @@
 """How many different things there are among millions, exactly and in bounded memory.
 
-Of each thing a digest of 16 bytes is kept: in memory while they are few, else in temporary files by its first byte,
+Of each thing a digest of 16 bytes is kept: in memory while they are few, else in temporary files by its first bits,
 which are counted one at a time.
 """
 
@@ -20,7 +20,7 @@ __all__ = ["Distinct", "digest_of"]
 
 DIGEST: Final = 16
 """Bytes of a digest."""
-FILES: Final = 256
+FILES: Final = 64
 
 
 def digest_of(thing: bytes) -> bytes:
@@ -98,7 +98,7 @@ class Distinct:
                     self._files.append(self._stack.enter_context(opened))
             buckets: list[list[bytes]] = [[] for _ in range(FILES)]
             for digest in self._few:
-                buckets[digest[0]].append(digest)
+                buckets[digest[0] % FILES].append(digest)
             for file, bucket in zip(self._files, buckets, strict=True):
                 file.seek(0, 2)
                 file.write(b"".join(bucket))

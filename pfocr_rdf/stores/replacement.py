@@ -168,7 +168,12 @@ def _begin(store: RemoteStore, names: Names) -> None:
             "the store empties a graph when one that is not there is moved onto it, so that no graph can be replaced"
             " safely; load without --replace into a graph of a new name"
         )
-    store.update(_insert(names, _PERMIT))
+    # a copy of this that comes late, when the run has moved its data or has ended, permits nothing
+    store.update(
+        f"INSERT {{ GRAPH {names.loads} {{ {_fact(names, _PERMIT)} }} }}"
+        f" WHERE {{ GRAPH {names.loads} {{ {_fact(names, _STARTED)} }}"
+        f" FILTER NOT EXISTS {{ GRAPH {names.loads} {{ {names.staging} {_DONE} ?one }} }} }}"
+    )
 
 
 def _replacing(names: Names, target: Term | None) -> tuple[str, str]:
