@@ -13,7 +13,7 @@ from typing import IO, Final
 
 from pfocr_rdf.errors import ReportedError
 
-__all__ = ["OutputError", "open_output"]
+__all__ = ["OutputError", "open_output", "sync_folder"]
 
 STANDARD_OUTPUT: Final = "-"
 GZIP_LEVEL: Final = 6
@@ -95,3 +95,13 @@ def _failing(name: str) -> Iterator[None]:
         raise
     except OSError as error:
         raise OutputError(f"{name}: cannot be written: {(error.strerror or str(error)).lower()}") from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Let a folder's names outlast a power cut, where the system can."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -9,8 +9,8 @@ its name at the end: under the name there is a whole release or none.
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -30,7 +30,7 @@ from pfocr_rdf.database import STANDARD_INPUT, Database, InputError, open_input,
 from pfocr_rdf.diagnostics import CODES, LEVELS, Diagnostic, Report, diagnose, json_line
 from pfocr_rdf.executables import executable_turtle
 from pfocr_rdf.mapping import DEFAULTS, Settings
-from pfocr_rdf.output import OutputError
+from pfocr_rdf.output import OutputError, sync_folder
 from pfocr_rdf.pages.descriptions import store_descriptions
 from pfocr_rdf.pages.figure_files import FOLDER, figure_files
 from pfocr_rdf.pages.filenames import file_stems
@@ -241,18 +241,20 @@ def _check_target(target: Path, database: str) -> None:
 @contextmanager
 def _building(target: Path) -> Iterator[tuple[Path, Path]]:
     """Give a folder to build in and one to work in; in the end the first gets its name, and nothing else is left."""
+    # named before it is made, so that an interrupt at any moment finds it
+    part = target.parent / f".{target.name}.{secrets.token_hex(8)}.part"
     try:
-        part = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
-    except OSError as error:
-        raise OutputError(f"{target}: cannot be made: {(error.strerror or str(error)).lower()}") from error
-    try:
+        try:
+            part.mkdir(mode=0o700)
+        except OSError as error:
+            raise OutputError(f"{target}: cannot be made: {(error.strerror or str(error)).lower()}") from error
         built, work = part / "release", part / "work"
         built.mkdir()
         work.mkdir()
         yield built, work
         _sync(built)
         built.rename(target)  # takes the place of an empty folder, and of nothing else
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     except OSError as error:
         where = error.filename or target
         raise OutputError(f"{where}: cannot be written: {(error.strerror or str(error)).lower()}") from error
@@ -275,16 +277,7 @@ def _sync(folder: Path) -> None:
             with open(path, "rb") as file:
                 os.fsync(file.fileno())
     for path in (*filter(Path.is_dir, paths), folder):
-        _sync_folder(path)
-
-
-def _sync_folder(path: Path) -> None:
-    if os.name == "posix":
-        opened = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
+        sync_folder(path)
 
 
 class _Shelf:

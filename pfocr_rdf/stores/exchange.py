@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+from pfocr_rdf.output import sync_folder
+
 __all__ = ["put_in_place", "restore"]
 
 _LINUX_HERE: Final = -100  # AT_FDCWD
@@ -42,7 +44,7 @@ def put_in_place(new: Path, target: Path, aside: Path) -> None:
         except OSError:
             aside.rename(target)
             raise
-    _sync(target.parent)
+    sync_folder(target.parent)
 
 
 def restore(target: Path, aside: Path) -> None:
@@ -78,13 +80,3 @@ def _call(names: tuple[bytes, bytes]) -> int | None:
     else:
         return None
     return ctypes.get_errno() if done else 0
-
-
-def _sync(folder: Path) -> None:
-    """Let a folder's names outlast a power cut, where the system can."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
