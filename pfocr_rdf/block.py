@@ -117,10 +117,9 @@ def block_statements(
     for node in expanded.nodes:
         if node is not main:
             block.subject(node)
-    subjects: dict[Term, dict[Statement, None]] = {}
-    for statement in block.statements:
-        subjects.setdefault(statement[0], {})[statement] = None
-    return [statement for statements in subjects.values() for statement in statements]
+    statements = dict.fromkeys(block.statements)
+    order = {subject: number for number, subject in enumerate(dict.fromkeys(subject for subject, _, _ in statements))}
+    return sorted(statements, key=lambda statement: order[statement[0]]) if len(order) > 1 else list(statements)
 
 
 @lru_cache(maxsize=1024)
@@ -128,6 +127,13 @@ def _local_name(name: str) -> tuple[str, str]:
     """Give a property's name without schema.org's namespace, and the key that diagnostics show."""
     local = _SCHEMA_NAMESPACE.sub("", name, count=1)
     return local if local != name else "", f"schema-jsonld.{local}"
+
+
+@lru_cache(maxsize=1024)
+def _usual_predicate(name: str, other: str) -> Term | None:
+    """Give the IRI of a property where it stands in the output as it is: nothing encoded, nothing spelt otherwise."""
+    iri = _absolute_iri(name)
+    return iri if iri is not None and iri_text(iri) == name and not name.startswith(other) else None
 
 
 @lru_cache(maxsize=4096)
@@ -204,7 +210,7 @@ class _Block:
                 self.keyword(iri, name, values)
                 continue
             local, key = _local_name(name)
-            predicate = self.predicate(name, key)
+            predicate = _usual_predicate(name, self.schema.other) or self.predicate(name, key)
             if predicate is None:
                 self.nodes_in(values)
                 continue
@@ -213,7 +219,7 @@ class _Block:
             for value in values:
                 found = self.repaired(local, key, value) if repair else None
                 if found is None:
-                    found = self.value(value, key, plain=plain)
+                    found = self.value(value, key, plain)
                 if found:
                     self.statements.append((iri, predicate, found))
 
@@ -248,7 +254,7 @@ class _Block:
 
     # ---------------------------------------------------------------------------------------------- values
 
-    def value(self, value: Node, key: str, *, plain: bool = False) -> Term | None:
+    def value(self, value: Node, key: str, plain: bool = False) -> Term | None:
         """Map a value object, a list object or a node object to what stands as object."""
         text = value.get("@value")
         if type(text) is str and len(value) == 1 and not is_missing(text):  # as nearly all

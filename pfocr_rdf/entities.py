@@ -161,20 +161,28 @@ def _unpacked(text: str) -> list[str]:
 def _packed_paper(paper: Paper) -> str:
     """Pack a paper; equal papers give equal texts."""
     journal = (paper.journal.title, paper.journal.nlm_abbreviation) if paper.journal is not None else None
-    fields = (paper.title, paper.citation, paper.year, paper.doi, journal, paper.publisher, paper.keywords)
-    return _encode((paper.pmcid, *fields))
+    fields = (paper.pmcid, paper.title, paper.citation, paper.year, paper.doi, *(journal or (None, None)))
+    texts = (*fields, paper.publisher, *paper.keywords)
+    if "" not in texts and journal != (None, None):  # so that an empty text can stand for a missing one
+        joined = "\t".join([text or "" for text in texts])
+        if joined.count("\t") == len(texts) - 1 and joined[:1] != "[":
+            return joined
+    return _encode((*fields[:5], journal, paper.publisher, paper.keywords))
 
 
 def _pmcid(packed: str) -> str:
     """Give the PMCID of a packed paper, without unpacking the rest."""
-    end = packed.index('"', 2)
-    return packed[2:end] if "\\" not in packed[:end] else _unpacked_paper(packed).pmcid
+    return packed.partition("\t")[0] if packed[:1] != "[" else _unpacked_paper(packed).pmcid
 
 
 def _unpacked_paper(text: str) -> Paper:
-    pmcid, title, citation, year, doi, journal, publisher, keywords = json.loads(text)
-    journal = Journal(*journal) if journal is not None else None
-    return Paper(pmcid, title, citation, year, doi, journal, publisher, tuple(keywords))
+    if text[:1] == "[":
+        pmcid, title, citation, year, doi, journal, publisher, keywords = json.loads(text)
+        return Paper(pmcid, title, citation, year, doi, journal and Journal(*journal), publisher, tuple(keywords))
+    pmcid, *texts = text.split("\t")
+    title, citation, year, doi, name, abbreviation, publisher = (given or None for given in texts[:7])
+    its_journal = Journal(name, abbreviation) if name or abbreviation else None
+    return Paper(pmcid, title, citation, year, doi, its_journal, publisher, tuple(texts[7:]))
 
 
 # --------------------------------------------------------------------------------------------------- gathering

@@ -52,12 +52,15 @@ _NOT_ALLOWED: Final = re.compile(
 )
 
 
-_UNRESERVED: Final = re.compile("[A-Za-z0-9_.~-]*").fullmatch
+_AS_THEY_ARE: Final = {
+    safe: re.compile(f"[A-Za-z0-9_.~{re.escape(safe)}-]*").fullmatch for safe in ("", _SEGMENT, _SEGMENT + "/")
+}
+"""For each set of characters that may stand as they are, what tells texts that hold no others."""
 
 
 def _quoted(text: str, safe: str = "") -> str:
     """Percent-encode a part of an IRI; a lone surrogate, which only Python callers give, becomes a question mark."""
-    if _UNRESERVED(text):  # as nearly all are, and `quote` takes its time to see it
+    if _AS_THEY_ARE[safe](text):  # as nearly all are, and `quote` takes its time to see it
         return text
     return quote(text, safe=safe, errors="replace")
 
@@ -67,7 +70,11 @@ def _quoted_path(path: str) -> str:
 
     A file's name, a DOI or a title is no path of a URL: there a percent sign is one, and `_quoted` encodes it.
     """
-    return re.sub("%25([0-9A-Fa-f]{2})", r"%\1", _quoted(path, _SEGMENT + "/"))
+    quoted = _quoted(path, _SEGMENT + "/")
+    return _TWICE_ENCODED.sub(r"%\1", quoted) if "%25" in quoted else quoted
+
+
+_TWICE_ENCODED: Final = re.compile("%25([0-9A-Fa-f]{2})")
 
 
 @lru_cache(maxsize=1024)
@@ -104,7 +111,7 @@ def _mention_prefix(figid: str) -> str:
 
 def genid_prefix(figid: str) -> str:
     """Give what the terms of a figure's `genid_iri`s begin with."""
-    return f"<{SITE}.well-known/genid/{quote(figid, safe='')}."
+    return f"<{SITE}.well-known/genid/{_quoted(figid)}."
 
 
 def genid_iri(figid: str, number: int) -> Term:

@@ -179,7 +179,7 @@ def _count(value: object) -> int:
 
 
 _remembered: dict[str, Node] = {}
-"""Expanded template parts by their JSON text."""
+"""Expanded template parts by their texts."""
 
 
 def _expand_together(batch: list[tuple[int, Mapping[str, Any]]]) -> Iterator[tuple[int, Expanded | BlockError]]:
@@ -203,7 +203,7 @@ def _expand_together(batch: list[tuple[int, Mapping[str, Any]]]) -> Iterator[tup
 
 
 def _divided(block: Mapping[str, Any]) -> tuple[Node, str, Node]:
-    """Divide a block into the part to expand, its JSON text, and what is its own and expands to itself."""
+    """Divide a block into the part to expand, its text, and what is its own and expands to itself."""
     part: Node = {}
     own: Node = {}
     for key, value in block.items():
@@ -215,10 +215,7 @@ def _divided(block: Mapping[str, Any]) -> tuple[Node, str, Node]:
             own[iri] = [{"@value": text} for text in ((value,) if type(value) is str else value)]
         else:
             part[key] = value
-    return part, _sorted_json(part), own
-
-
-_sorted_json: Final = json.JSONEncoder(sort_keys=True, default=str).encode
+    return part, repr(part), own
 
 
 def _is_text(value: object) -> bool:

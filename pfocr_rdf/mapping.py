@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Final
 
 from pyoxigraph import Triple
@@ -33,7 +34,7 @@ from pfocr_rdf.iris import (
 )
 from pfocr_rdf.jsonld import BlockError, Expanded, expand_blocks
 from pfocr_rdf.literals import string_literal
-from pfocr_rdf.mentions import Disease, Entity, Kind, Mention
+from pfocr_rdf.mentions import Disease, Kind, Mention
 from pfocr_rdf.terms import Statement, Term, iri_term, iri_text, literal_term
 from pfocr_rdf.terms import triples as as_triples
 from pfocr_rdf.vocabulary import (
@@ -231,18 +232,9 @@ def figure_triples(figure: Figure, *, settings: Settings = DEFAULTS, report: Rep
 def link_statements(section: Section) -> Iterator[Statement]:
     """Yield `dcterms:isPartOf` of the paper, the genes and the chemicals of a figure."""
     yield paper_iri(section.figure.paper.pmcid), DCTERMS_IS_PART_OF, section.iri
-    for iri in _mentioned(section.figure.mentions, diseases=False):
+    bodies = (body for mention in section.figure.mentions if mention.kind != "disease" for body in mention.bodies)
+    for iri in dict.fromkeys(map(entity_iri, bodies)):
         yield iri, DCTERMS_IS_PART_OF, section.iri
-
-
-def _mentioned(mentions: Iterable[Mention], *, diseases: bool = True) -> dict[Term, Entity]:
-    """Give the IRIs of what is mentioned, each once."""
-    return {
-        entity_iri(body): body
-        for mention in mentions
-        if diseases or mention.kind != "disease"
-        for body in mention.bodies
-    }
 
 
 # --------------------------------------------------------------------------------------------------- the figure
@@ -257,7 +249,13 @@ def _section(figure: Figure, expanded: Expanded | None, settings: Settings, plac
     image = _image(figure, settings, place)
 
     # the values of a predicate together, in the order of first predicates, each once
-    values: dict[Term, dict[Term, None]] = {}
+    values: dict[Term, dict[Term, None]] = {
+        RDF_TYPE: {WP_PATHWAY: None, SKOS_COLLECTION: None},
+        DC_SOURCE: {_PFOCR: None},
+        DC_IDENTIFIER: {iri: None},
+        FOAF_PAGE: {iri: None},
+        VOID_IN_DATASET: {DATASET: None},
+    }
 
     def add(predicate: Term, value: Term) -> None:
         values.setdefault(predicate, {})[value] = None
@@ -266,12 +264,6 @@ def _section(figure: Figure, expanded: Expanded | None, settings: Settings, plac
         if value is not None:
             values.setdefault(predicate, {})[string_literal(value, place, key)] = None
 
-    add(RDF_TYPE, WP_PATHWAY)
-    add(RDF_TYPE, SKOS_COLLECTION)
-    add(DC_SOURCE, _PFOCR)
-    add(DC_IDENTIFIER, iri)
-    add(FOAF_PAGE, iri)
-    add(VOID_IN_DATASET, DATASET)
     text(DCTERMS_IDENTIFIER, figure.figid, "figid")
     text(DC_TITLE, figure.title, "figtitle")
     text(schema.name, figure.title, "figtitle")
@@ -313,19 +305,22 @@ def _section(figure: Figure, expanded: Expanded | None, settings: Settings, plac
         add(SKOS_CLOSE_MATCH, iri_term(PREFIXES["wikipathways"] + wpid))
     for annotation in figure.annotations:
         text(DCTERMS_SUBJECT, annotation.value, "annotations")
-    mentioned = _mentioned(figure.mentions)
-    if mentioned:
-        values.setdefault(schema.mentions, {}).update(dict.fromkeys(mentioned))
-    for entity, body in mentioned.items():
-        if isinstance(body, Disease) and body.source == "DOID":
-            add(WP_DISEASE_ONTOLOGY_TAG, entity)
-            add(WP_ONTOLOGY_TAG, entity)
+    bodies = [list(map(entity_iri, mention.bodies)) for mention in figure.mentions]
+    if mentioned := dict.fromkeys(chain.from_iterable(bodies)):
+        values.setdefault(schema.mentions, {}).update(mentioned)
+    for mention, iris in zip(figure.mentions, bodies, strict=True):
+        if mention.kind == "disease":
+            for entity, body in zip(iris, mention.bodies, strict=True):
+                if isinstance(body, Disease) and body.source == "DOID":
+                    add(WP_DISEASE_ONTOLOGY_TAG, entity)
+                    add(WP_ONTOLOGY_TAG, entity)
     statements = [(iri, predicate, value) for predicate, group in values.items() for value in group]
-    own = genid_prefix(figure.figid)
     others = [statement for statement in block if statement[0] != iri]
-    statements += [statement for statement in others if statement[0].startswith(own)]
-    others = [statement for statement in others if not statement[0].startswith(own)]
-    statements += _mention_statements(figure, iri, place)
+    if others:
+        own = genid_prefix(figure.figid)
+        statements += [statement for statement in others if statement[0].startswith(own)]
+        others = [statement for statement in others if not statement[0].startswith(own)]
+    statements += _mention_statements(figure, iri, bodies, place)
     described = _image_statements(figure, image, schema, place) if image is not None else []
     if image is not None and named_after(figure, settings):
         statements += described
@@ -376,7 +371,8 @@ def _image_statements(figure: Figure, image: Term, schema: SchemaOrg, place: Pla
 # --------------------------------------------------------------------------------------------------- mentions
 
 
-def _mention_statements(figure: Figure, iri: Term, place: Place) -> list[Statement]:
+def _mention_statements(figure: Figure, iri: Term, bodies: Iterable[list[Term]], place: Place) -> list[Statement]:
+    """Describe the mentions of a figure, whose bodies' IRIs are given mention by mention."""
     statements: list[Statement] = []
     known = [_known(mention, place) for mention in figure.mentions]
     short = [
@@ -384,18 +380,14 @@ def _mention_statements(figure: Figure, iri: Term, place: Place) -> list[Stateme
     ]
     # mentions that share the first digits of their digests get the whole
     shared = set() if len(set(short)) == len(short) else {name for name in short if short.count(name) > 1}
-    for mention, (kind, digits), (digest, said) in zip(figure.mentions, short, known, strict=True):
+    for (kind, digits), (digest, said), iris in zip(short, known, bodies, strict=True):
         node = mention_iri(figure.figid, kind, digest if (kind, digits) in shared else digits)
         statements += (
             (node, RDF_TYPE, OA_ANNOTATION),
             (node, RDF_TYPE, _MENTION_CLASS[kind]),
             (node, OA_HAS_TARGET, iri),
         )
-        bodies = mention.bodies
-        if len(bodies) == 1:
-            statements.append((node, OA_HAS_BODY, entity_iri(bodies[0])))
-        else:
-            statements += [(node, OA_HAS_BODY, body) for body in dict.fromkeys(map(entity_iri, bodies))]
+        statements += [(node, OA_HAS_BODY, body) for body in (iris if len(iris) < 2 else dict.fromkeys(iris))]
         statements += [(node, predicate, value) for predicate, value in said]
     return statements
 

@@ -133,7 +133,7 @@ def is_missing(text: str) -> bool:
 
 def _cell(text: str) -> str | None:
     """Give a cell or an embedded value, or None where it is missing (`NA` is, here)."""
-    return None if text == "NA" or is_missing(text) else text
+    return None if text == "NA" or (not text[:1].isalnum() and is_missing(text)) else text
 
 
 def group_mentions(rows: Iterable[Row]) -> tuple[Mention, ...]:
@@ -153,14 +153,11 @@ def group_mentions(rows: Iterable[Row]) -> tuple[Mention, ...]:
 
 
 def _gene_id(text: str | None, key: str, place: Place, line: int | None) -> str | None:
+    """Give the id of a gene, or of a taxon, which has the same form."""
     if text is None or _GENE_ID.fullmatch(text):
         return text
     place.diagnose("mention-id", key=key, value=text, line=line)
     return None
-
-
-def _taxon_id(text: str | None, key: str, place: Place, line: int | None) -> str | None:
-    return _gene_id(text, key, place, line)
 
 
 def _mesh_id(text: str | None, key: str, place: Place, line: int | None) -> str | None:
@@ -279,27 +276,30 @@ def _cells(lines: list[str], header: list[str], place: Place) -> Iterator[tuple[
         yield number, cells
 
 
-_genes: dict[tuple[str, str | None, str | None, str | None], tuple[Gene]] = {}
-"""Genes that records name again and again, each as the bodies of a row."""
-
 _REMEMBERED: Final = 1 << 14
-_REMEMBERED_TEXT: Final = 100
+_REMEMBERED_TEXT: Final = 200
+
+_Named = tuple[str, str | None, str | None, str | None]
+"""What a row says of a gene: the cells of its id, its symbol, its taxon id and its organism; None for no column."""
+
+_Given = tuple[str | None, str | None, tuple[()] | tuple[Gene]]
+"""What a row gives of a gene: its taxon id, its organism, and the gene, if it has an identifier."""
+
+_genes: dict[_Named, _Given] = {}
+"""What rows say of genes again and again, where nothing had to be reported."""
 
 
-def _gene(
-    identifier: str | None, symbol: str | None, taxon_id: str | None, organism: str | None
-) -> tuple[()] | tuple[Gene]:
-    """Give the bodies of a row: the gene, or none where it has no identifier."""
-    if identifier is None:
-        return ()
-    key = identifier, symbol, taxon_id, organism
-    if (known := _genes.get(key)) is None:
-        known = (Gene(*key),)
-        if len(symbol or "") + len(organism or "") <= _REMEMBERED_TEXT:
-            if len(_genes) >= _REMEMBERED:
-                _genes.clear()
-            _genes[key] = known
-    return known
+def _gene(named: _Named, place: Place, line: int | None, id_key: str) -> _Given:
+    """Give what a row says of a gene; an identifier of another form is reported and left out."""
+    identifier, symbol, taxon, organism = (None if text is None else _cell(text) for text in named)
+    taxon_id = _gene_id(taxon, "organism_id", place, line)
+    gene_id = _gene_id(identifier, id_key, place, line)
+    given: _Given = (taxon_id, organism, () if gene_id is None else (Gene(gene_id, symbol, taxon_id, organism),))
+    if taxon_id == taxon and gene_id == identifier and sum(len(text or "") for text in named) <= _REMEMBERED_TEXT:
+        if len(_genes) >= _REMEMBERED:
+            _genes.clear()
+        _genes[named] = given
+    return given
 
 
 def _gene_rows(
@@ -309,13 +309,16 @@ def _gene_rows(
     word, match, source, gene_id = (column[name] for name in ("word", "match", "source", "ncbigene_id"))
     symbol, taxon, organism = (column.get(name) for name in ("ncbigene_symbol", "organism_id", "organism_name"))
     for number, cells in rows:
-        taxon_id = None if taxon is None else _taxon_id(_cell(cells[taxon]), "organism_id", place, number)
-        name = None if organism is None else _cell(cells[organism])
+        named = (
+            cells[gene_id],
+            None if symbol is None else cells[symbol],
+            None if taxon is None else cells[taxon],
+            None if organism is None else cells[organism],
+        )
+        taxon_id, name, bodies = _genes.get(named) or _gene(named, place, number, "ncbigene_id")
         if taxon_id is not None and name is not None:
             organisms.setdefault(name, taxon_id)
-        identifier = _gene_id(_cell(cells[gene_id]), "ncbigene_id", place, number)
-        label = None if symbol is None else _cell(cells[symbol])
-        yield "gene", cells[word], _cell(cells[match]), _cell(cells[source]), _gene(identifier, label, taxon_id, name)
+        yield "gene", cells[word], _cell(cells[match]), _cell(cells[source]), bodies
 
 
 def _pubtator_rows(kind: Kind, rows: Iterator[tuple[int, list[str]]], header: list[str], place: Place) -> Iterator[Row]:
@@ -386,13 +389,15 @@ def parse_embedded(kind: Kind, items: Plain, *, file: str, figid: str, report: R
     for item in items:
         if isinstance(item, str) and _cell(item) is None:
             continue
-        if not isinstance(item, dict) or "word" not in item or not all(type(value) is str for value in item.values()):
+        if not isinstance(item, dict) or "word" not in item or not _TEXT.issuperset(map(type, item.values())):
             place.diagnose("mention-form", key=key, value=item)
             continue
         texts: dict[str, str] = item  # type: ignore[assignment]  # every value is text, just checked
         rows.append(_embedded_gene(texts, place) if kind == "gene" else _embedded_pubtator(kind, texts, place))
     return rows
 
+
+_TEXT: Final = frozenset((str,))
 
 _EMBEDDED: Final[dict[Kind, frozenset[str]]] = {
     "gene": frozenset(("word", "symbol", "source", "hgnc_symbol", "entrez")),
@@ -410,9 +415,9 @@ def _unknown_keys(kind: Kind, item: dict[str, str], place: Place) -> None:
 
 def _embedded_gene(item: dict[str, str], place: Place) -> Row:
     _unknown_keys("gene", item, place)
-    identifier = _gene_id(_cell(item.get("entrez", "")), "genes.entrez", place, None)
-    body = _gene(identifier, _cell(item.get("hgnc_symbol", "")), HUMAN, HOMO_SAPIENS)
-    return "gene", item["word"], _cell(item.get("symbol", "")), _cell(item.get("source", "")), body
+    named = item.get("entrez", ""), item.get("hgnc_symbol", ""), HUMAN, HOMO_SAPIENS
+    _, _, bodies = _genes.get(named) or _gene(named, place, None, "genes.entrez")
+    return "gene", item["word"], _cell(item.get("symbol", "")), _cell(item.get("source", "")), bodies
 
 
 def _embedded_pubtator(kind: Kind, item: dict[str, str], place: Place) -> Row:

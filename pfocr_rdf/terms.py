@@ -56,11 +56,11 @@ def literal_term(text: str, datatype: Term | None = None) -> Term:
     >>> literal_term('a "b"\n')
     '"a \\"b\\"\\n"'
     """
-    if datatype is None or datatype == _XSD_STRING:
-        if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
-            return Term(f'"{text}"')  # nothing to escape, as in nearly every literal
-        return Term(line_safe(str(pyoxigraph.Literal(text))))
-    return Term(f"{line_safe(str(pyoxigraph.Literal(text)))}^^{datatype}")
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        quoted = f'"{text}"'  # nothing to escape, as in nearly every literal
+    else:
+        quoted = line_safe(str(pyoxigraph.Literal(text)))
+    return Term(quoted if datatype is None or datatype == _XSD_STRING else f"{quoted}^^{datatype}")
 
 
 _XSD_STRING: Final = iri_term("http://www.w3.org/2001/XMLSchema#string")
