@@ -212,7 +212,10 @@ _Part: TypeAlias = tuple[bytes, Any]
 """The text of an entry or a row, and what is remembered of it, or None."""
 
 _entries: dict[bytes, tuple[str, Any]] = {}
-"""Keys and values (texts, or lists or mappings of texts) of entries by their texts, indentation and all."""
+"""Keys and values (texts, or lists or mappings of texts) of the top mapping's entries by their texts."""
+
+_block_entries: dict[bytes, tuple[str, Any]] = {}
+"""The same of the JSON-LD block's, which are indented: above the block, the same text would be a fault."""
 
 _rows: dict[bytes, dict[str, Any]] = {}
 """Mentions by the texts of their rows."""
@@ -241,8 +244,8 @@ def _parse_entries(document: bytes) -> dict[str, Plain] | None:
             line, *members = _BLOCK_ENTRY.split(text)
             if not all(map(_BLOCK_KEY.match, members)):
                 return None
-            parts = [(member, _entries.get(member)) for member in members]
-            parts_of.append((line[:-1].decode(), parts, _united_entries))
+            parts = [(member, _block_entries.get(member)) for member in members]
+            parts_of.append((line[:-1].decode(), parts, _united_block))
         else:
             new.append(text)
             continue
@@ -257,11 +260,14 @@ def _parse_entries(document: bytes) -> dict[str, Plain] | None:
         if name not in built or (value := united(parts, built[name])) is None:
             return None
         built[name] = value
-    values: dict[str, Plain] | None = _united_entries(entries, built)
-    return values
+    return _united_entries(entries, built, _entries)
 
 
-def _united_entries(parts: list[_Part], new: Any) -> dict[str, Any] | None:
+def _united_block(parts: list[_Part], new: Any) -> dict[str, Any] | None:
+    return _united_entries(parts, new, _block_entries)
+
+
+def _united_entries(parts: list[_Part], new: Any, memory: dict[bytes, tuple[str, Any]]) -> dict[str, Any] | None:
     """Give the mapping of entries, of which some are known and `new` holds the others; None where these do not fit."""
     if not isinstance(new, dict) or len(new) != [known for _, known in parts].count(None):
         return None
@@ -276,9 +282,9 @@ def _united_entries(parts: list[_Part], new: Any) -> dict[str, Any] | None:
         values[name] = value
         if len(text) <= _REMEMBERED_BYTES and name not in _OWN:
             if isinstance(value, str):
-                _remember(_entries, text, (name, value))
+                _remember(memory, text, (name, value))
             elif _TEXT.issuperset(map(type, value.values() if isinstance(value, dict) else value)):
-                _remember(_entries, text, (name, value.copy()))
+                _remember(memory, text, (name, value.copy()))
     return values if len(values) == len(parts) else None
 
 
