@@ -239,13 +239,13 @@ def _parse_entries(document: bytes) -> dict[str, Plain] | None:
         if text.startswith(_ROWS, key.end() - 1):
             line, *rows = _ROW.split(text)
             parts = [(row, _rows.get(row)) for row in rows]
-            parts_of.append((line[:-1].decode(), parts, _united_rows))
+            parts_of.append((key[0][:-1].decode(), parts, _united_rows))
         elif text.startswith(_BLOCK):
             line, *members = _BLOCK_ENTRY.split(text)
-            if not all(map(_BLOCK_KEY.match, members)):
+            if line != key[0] or not all(map(_BLOCK_KEY.match, members)):
                 return None
             parts = [(member, _block_entries.get(member)) for member in members]
-            parts_of.append((line[:-1].decode(), parts, _united_block))
+            parts_of.append((key[0][:-1].decode(), parts, _united_block))
         else:
             new.append(text)
             continue

@@ -1,7 +1,7 @@
 """The IRIs of the output: one function a kind of thing.
 
-A value from a record never becomes part of an IRI unchecked: parts are percent-encoded here, and `pyoxigraph`
-checks the whole against RFC 3987 as the term is made. The forms are those of the mapping's table of IRIs.
+A value from a record never becomes part of an IRI unchecked: it is percent-encoded here, or `pyoxigraph` checks the
+whole against RFC 3987 as the term is made. The forms are those of the mapping's table of IRIs.
 """
 
 from __future__ import annotations
@@ -65,6 +65,11 @@ def _quoted(text: str, safe: str = "") -> str:
     return quote(text, safe=safe, errors="replace")
 
 
+def _iri(namespace: str, quoted: str) -> Term:
+    """Make an IRI of a namespace of ours and a part that `_quoted` gave, which holds nothing that needs a check."""
+    return Term(f"<{namespace}{quoted}>")
+
+
 def _quoted_path(path: str) -> str:
     """Percent-encode a path that a record gives as one: what is encoded already stays (RFC 3986, section 2.4).
 
@@ -84,7 +89,7 @@ def figure_iri(figid: str) -> Term:
     >>> figure_iri("PMC1__a.b")
     '<https://pfocr.wikipathways.org/figures/PMC1__a.b.html>'
     """
-    return iri_term(f"{PREFIXES['figure']}{_quoted(figid)}.html")
+    return _iri(PREFIXES["figure"], f"{_quoted(figid)}.html")
 
 
 def mention_digest(word: str, match: str | None, lexicon: str | None) -> str:
@@ -116,7 +121,7 @@ def genid_prefix(figid: str) -> str:
 
 def genid_iri(figid: str, number: int) -> Term:
     """Make the IRI of a node that a JSON-LD block leaves without one (RDF 1.1, section 3.5)."""
-    return iri_term(f"{SITE}.well-known/genid/{_quoted(figid)}.{number}")
+    return _iri(f"{SITE}.well-known/genid/", f"{_quoted(figid)}.{number}")
 
 
 @lru_cache(maxsize=1024)  # a paper's records stand together
@@ -154,7 +159,7 @@ def journal_iri(name: str) -> Term:
     >>> journal_iri("Chem Sci")
     '<https://pfocr.wikipathways.org/journal/Chem%20Sci>'
     """
-    return iri_term(f"{PREFIXES['journal']}{_quoted(name)}")
+    return _iri(PREFIXES["journal"], _quoted(name))
 
 
 def entity_iri(entity: Gene | Chemical | Disease) -> Term:
@@ -173,7 +178,7 @@ def entity_iri(entity: Gene | Chemical | Disease) -> Term:
 @lru_cache(maxsize=_CACHED)
 def _known(prefix: str, identifier: str) -> Term:
     """Remember the IRIs of entities, which figures repeat."""
-    return iri_term(PREFIXES[prefix] + _quoted(identifier, _SEGMENT))
+    return _iri(PREFIXES[prefix], _quoted(identifier, _SEGMENT))
 
 
 @lru_cache(maxsize=_CACHED)
@@ -192,12 +197,12 @@ def doi_iri(doi: str) -> Term:
     >>> doi_iri("10.1002/(SICI)1<a::AID-1>3.0.CO;2-X")
     '<https://doi.org/10.1002/(SICI)1%3Ca::AID-1%3E3.0.CO;2-X>'
     """
-    return iri_term(PREFIXES["doi"] + _quoted(doi, _SEGMENT + "/"))
+    return _iri(PREFIXES["doi"], _quoted(doi, _SEGMENT + "/"))
 
 
 def article_page_iri(path: str) -> Term:
     """Make the IRI of a page of PubMed Central from its path, which begins with `pmc/articles/`."""
-    return iri_term("https://www.ncbi.nlm.nih.gov/" + _quoted_path(path))
+    return _iri("https://www.ncbi.nlm.nih.gov/", _quoted_path(path))
 
 
 def site_iri(path: str) -> Term:
@@ -206,7 +211,7 @@ def site_iri(path: str) -> Term:
     >>> site_iri("/figures/a%20b c%")
     '<https://pfocr.wikipathways.org/figures/a%20b%20c%25>'
     """
-    return iri_term(SITE + _quoted_path(path[1:]))
+    return _iri(SITE, _quoted_path(path[1:]))
 
 
 def encode_iri(text: str) -> str:

@@ -82,6 +82,7 @@ documents = st.lists(st.sampled_from(LINES), max_size=12).map("\n".join)
 @example(before=[RECORD], document="genes:\n- word: 'x\n- word: AKT\n  symbol: AKT1\n- word: y'")
 @example(before=[RECORD], document="schema-jsonld:\n  name: 'x\n  license: CC0\n  b: y'")
 @example(before=["figtype: Figure"], document="figtype: Figure\nfigtype: Figure")
+@example(before=[], document="schema-jsonld:\n    name: é\n  license: CC0")
 @example(before=["figtype: Figure"], document="figtype: Figure\n...\nfigtype: Figure")
 @example(before=["a: x"], document="a: x\n--- y\nb: z")
 def test_a_document_is_read_as_if_it_stood_alone(before: list[str], document: str) -> None:
