@@ -181,6 +181,14 @@ def test_own_shapes_are_checked_beside_ours_or_instead(examples: Path, tmp_path:
     assert len(beside.stdout) > len(instead.stdout)
 
 
+def test_own_shapes_may_begin_with_a_byte_order_mark(examples: Path, tmp_path: Path) -> None:
+    (tmp_path / "own.ttl").write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . <urn:x:shape> a sh:NodeShape ; sh:targetClass <urn:x:C> .",
+        "utf-8-sig",
+    )
+    assert run("validate", examples, "-q", "--shapes", tmp_path, "--instead").returncode == 0
+
+
 # ------------------------------------------------------------------------------------------- convert --validate
 
 

@@ -26,9 +26,10 @@ from pfocr_rdf import __version__
 from pfocr_rdf.context import context_document
 from pfocr_rdf.conversion import CHUNK, convert_databases
 from pfocr_rdf.conversion import Counts as Converted
-from pfocr_rdf.database import STANDARD_INPUT, Database, InputError, open_input, read_taxonomy
+from pfocr_rdf.database import STANDARD_INPUT, Database, InputError
 from pfocr_rdf.diagnostics import CODES, LEVELS, Diagnostic, Report, diagnose, json_line
 from pfocr_rdf.executables import executable_turtle
+from pfocr_rdf.inputs import open_records
 from pfocr_rdf.mapping import DEFAULTS, Settings
 from pfocr_rdf.output import OutputError, sync_folder
 from pfocr_rdf.pages.descriptions import store_descriptions
@@ -171,8 +172,7 @@ def release(
     if before is not None and before.version == version:
         raise InputError(f"{os.fspath(previous or '')}: is version {version}, too; give the new release another")
     found: list[Diagnostic] = []
-    names = read_taxonomy(os.fspath(taxonomy)) if taxonomy is not None else None
-    source_database = open_input(name, report=found.append, taxonomy=names)
+    (source_database,) = open_records([name], report=found.append, taxonomy=taxonomy)
     try:
         source = read_source(name)
     except OSError as error:
