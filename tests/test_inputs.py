@@ -154,3 +154,53 @@ def test_a_byte_order_mark_in_the_middle_is_no_mark(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match="no valid N-Triples"):
         write_graph([tmp_path / "a.nt"], len)
+
+
+# ------------------------------------------------------------------------------------ options that are for records
+
+
+@pytest.mark.parametrize("command", ["validate", "load"])
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--as-is",),
+        ("--schema-org", "http"),
+        ("--image-url", "https://example.org/{pmcid}/{filename}"),
+        ("--taxonomy", "names.dmp"),
+        ("--created-on", "2026-11-23"),
+    ],
+    ids=lambda option: option[0],
+)
+def test_options_of_the_mapping_are_refused_for_files_of_rdf(
+    command: str, option: tuple[str, ...], tmp_path: Path
+) -> None:
+    file = tmp_path / "a.nt"
+    file.write_bytes(b"<http://a/> <http://b/> <http://c/> .\n")
+    done = inside(command, file, *option, *store_option(command, tmp_path))
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert f"{option[0]} is for records; {file} is RDF" in done.stderr.decode()
+    assert not (tmp_path / "store").exists()
+
+
+@pytest.mark.parametrize("command", ["validate", "load"])
+def test_options_of_the_mapping_are_taken_for_records(command: str, examples: Path, tmp_path: Path) -> None:
+    options = (
+        "--image-url",
+        "https://example.org/{pmcid}/{filename}",
+        "--schema-org",
+        "https",
+        "--created-on",
+        "2026-11-23",
+        "-j",
+        "1",
+        "-q",
+    )
+    assert inside(command, examples, *options, *store_option(command, tmp_path)).returncode == 0
+
+
+@pytest.mark.parametrize("command", ["validate", "load"])
+def test_the_number_of_workers_is_taken_for_files_of_rdf_too(command: str, tmp_path: Path) -> None:
+    """It says how many there may be; where one does all the work, that is not more."""
+    file = tmp_path / "a.nt"
+    file.write_bytes(b"<http://a/> <http://b/> <http://c/> .\n")
+    assert inside(command, file, "-j", "1", "-q", *store_option(command, tmp_path)).returncode in (0, 1)
