@@ -26,6 +26,7 @@ from pyoxigraph import (
 )
 
 from pfocr_rdf.genesets import gmt
+from pfocr_rdf.output import ReaderGoneError
 from pfocr_rdf.queries import Form, QueryError, known_prefixes
 from pfocr_rdf.serialization import shortener_of, turtle_body
 from pfocr_rdf.terms import Statement, Term, line_safe, lines, statements_of
@@ -147,7 +148,7 @@ def answering(name: str) -> Iterator[None]:
     """
     try:
         yield
-    except BrokenPipeError:
+    except ReaderGoneError:
         raise
     except (OSError, RuntimeError, ValueError) as error:
         raise QueryError(f"{name}: could not be answered: {error}") from error

@@ -415,6 +415,15 @@ def test_a_table_fits_the_terminal(store: Path) -> None:
     assert "cut to fit the terminal, whole with -f csv" in said.decode()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+@pytest.mark.parametrize("format", ["csv", "json", "table"])
+def test_a_full_standard_output_is_no_fault_of_the_query(format: str, store: Path) -> None:
+    command = f"{sys.executable} -m pfocr_rdf query --store {store} -e 'SELECT * {{ ?s ?p ?o }}' -f {format} >/dev/full"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == b"pfocr-rdf: standard output: cannot be written: no space left on device\n"
+
+
 def test_a_reader_that_leaves(store: Path) -> None:
     command = f"{sys.executable} -m pfocr_rdf query --store {store} -e 'SELECT * {{ ?s ?p ?o }}' -f csv | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)

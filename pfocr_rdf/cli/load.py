@@ -14,6 +14,7 @@ from pfocr_rdf.cli.options import (
     inputs_argument,
     jobs_option,
     mapping_options,
+    say,
     settings_of,
     show_error,
 )
@@ -136,9 +137,9 @@ def show_counts(loaded: Loaded) -> None:
     columns = {"sent": loaded.sent, "in the store": loaded.held}
     if loaded.before != NOTHING:
         columns = {"before": loaded.before, **columns}
-    click.echo("".join([" " * 8, *(f"{name:>14}" for name in columns)]))
+    say("".join([" " * 8, *(f"{name:>14}" for name in columns)]))
     for what in COUNTED:
-        click.echo("".join([f"{what:8}", *(f"{getattr(counts, what):14,}" for counts in columns.values())]))
+        say("".join([f"{what:8}", *(f"{getattr(counts, what):14,}" for counts in columns.values())]))
 
 
 def show_mismatch(target: str, loaded: Loaded) -> None:

@@ -19,6 +19,7 @@ __all__ = [
     "jobs_option",
     "mapping_options",
     "number",
+    "say",
     "settings_of",
     "show_error",
 ]
@@ -114,6 +115,18 @@ def number(count: int, noun: str) -> str:
     ('1 record', '1,200 records')
     """
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def say(text: str) -> None:
+    """Write a line to standard output.
+
+    Raises:
+        ReaderGoneError: when nobody reads it any more.
+    """
+    from pfocr_rdf.output import to_reader
+
+    with to_reader():
+        click.echo(text)
 
 
 def show_error(diagnostic: Diagnostic) -> None:
