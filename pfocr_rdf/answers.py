@@ -8,12 +8,11 @@ from __future__ import annotations
 import heapq
 import re
 import tempfile
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain, groupby, islice
 from operator import itemgetter
-from typing import IO, Final, TypeAlias
+from typing import IO, Final, TypeAlias, cast
 
 from pyoxigraph import (
     BlankNode,
@@ -26,8 +25,10 @@ from pyoxigraph import (
 )
 
 from pfocr_rdf.genesets import gmt
+from pfocr_rdf.output import ReaderGoneError
 from pfocr_rdf.queries import Form, QueryError, known_prefixes
 from pfocr_rdf.serialization import shortener_of, turtle_body
+from pfocr_rdf.terminal import Harmless, harmless
 from pfocr_rdf.terms import Statement, Term, line_safe, lines, statements_of
 from pfocr_rdf.vocabulary import RDF_TYPE, SCHEMA_HTTP, SchemaOrg
 
@@ -96,7 +97,8 @@ def write_answer(
         format: a name in `FORMATS`.
         output: takes the bytes.
         schema: how the store spells schema.org, for prefixes.
-        width: the columns of the terminal that a table must fit in, or None.
+        width: the columns of the terminal that shows it, which a table must fit in, and which gets nothing it would
+            obey; None for a file or a pipe, which get the data as it is.
 
     Returns:
         What was written, in a few words for people; empty where there is nothing to say.
@@ -104,6 +106,11 @@ def write_answer(
     Raises:
         QueryError: when the rows are no gene sets.
     """
+    if width is not None and format != "table":  # a table has harmless values already
+        shown = Harmless(output)
+        said = write_answer(answer, format, cast("IO[bytes]", shown), schema=schema)
+        shown.finish()
+        return said
     if format == "turtle":
         assert not isinstance(answer, (QuerySolutions, QueryBoolean))
         return _write_turtle(answer, output, schema)
@@ -147,7 +154,7 @@ def answering(name: str) -> Iterator[None]:
     """
     try:
         yield
-    except BrokenPipeError:
+    except ReaderGoneError:
         raise
     except (OSError, RuntimeError, ValueError) as error:
         raise QueryError(f"{name}: could not be answered: {error}") from error
@@ -223,7 +230,7 @@ def _write_table(
         output.write("  ".join(line).rstrip().encode() + b"\n")
 
     if names:
-        write(names)
+        write(list(map(harmless, names)))
         output.write("  ".join("-" * size for size in widths).encode() + b"\n")
     count = 0
     for row in chain(texts, ([shown(value) for value in row] for row in rest)):
@@ -241,27 +248,10 @@ def _shown(schema: SchemaOrg) -> Callable[[Value], str]:
         if value is None:
             return ""
         if isinstance(value, Literal):
-            return _harmless(value.value)
-        return _harmless(short(Term(str(value))) if isinstance(value, NamedNode) else str(value))
+            return harmless(value.value)
+        return harmless(short(Term(str(value))) if isinstance(value, NamedNode) else str(value))
 
     return shown
-
-
-def _harmless(text: str) -> str:
-    r"""Escape what is no visible character: line ends, control characters, what turns the direction of writing.
-
-    >>> _harmless("a\n\x1b[31m\u202eb")
-    'a\\n\\x1b[31m\\u202eb'
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        character.encode("unicode_escape").decode() if unicodedata.category(character) in _UNSEEN else character
-        for character in text
-    )
-
-
-_UNSEEN: Final = frozenset(("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"))
 
 
 def _cells(text: str) -> int:

@@ -19,11 +19,11 @@ from pyoxigraph import NamedNode, Triple
 
 from pfocr_rdf.cache import Cache, open_cache, open_checks
 from pfocr_rdf.conversion import CHUNK, Counts, Identities, Identity, convert_databases, read_records
-from pfocr_rdf.database import InputError, open_input, read_taxonomy
+from pfocr_rdf.database import InputError
 from pfocr_rdf.diagnostics import Diagnostic, Report, diagnose, json_line
 from pfocr_rdf.entities import Entities, contribution, entity_statements
 from pfocr_rdf.figures import Figure
-from pfocr_rdf.inputs import rdf_files, write_graph, write_lines
+from pfocr_rdf.inputs import open_records, rdf_files, write_graph, write_lines
 from pfocr_rdf.mapping import DEFAULTS, Settings, map_figures
 from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.output import OutputError, open_output
@@ -70,8 +70,7 @@ def read_figures(
         >>> figures[0].paper.pmcid
         'PMC99000001'
     """
-    names = read_taxonomy(os.fspath(taxonomy)) if taxonomy is not None else None
-    database = open_input(os.fspath(path), report=report, taxonomy=names)
+    (database,) = open_records([path], report=report, taxonomy=taxonomy)
     return read_records(database.records, database.organisms, report=report)
 
 
@@ -208,8 +207,7 @@ def convert(
     sources = [os.fspath(name) for name in inputs]
     _check_outputs(sources, os.fspath(output), os.fspath(report_file) if report_file is not None else None)
     found: list[Diagnostic] = []
-    names = read_taxonomy(os.fspath(taxonomy)) if taxonomy is not None else None
-    databases = [open_input(name, report=found.append, taxonomy=names) for name in sources]
+    databases = open_records(sources, report=found.append, taxonomy=taxonomy)
     records = sum(len(database.records) for database in databases)
     with ExitStack() as stack:
         cache_for = None
@@ -338,8 +336,7 @@ def validate(
             raise InputError(f"{', '.join(files)}: no triple to check; see whether the file was cut")
         schema, total = surveyed.schema, surveyed.figures
     else:
-        names = read_taxonomy(os.fspath(taxonomy)) if taxonomy is not None else None
-        databases = [open_input(name, report=found.append, taxonomy=names) for name in sources]
+        databases = open_records(sources, report=found.append, taxonomy=taxonomy)
         total = sum(len(database.records) for database in databases)
     check = replace(check, shapes=check.shapes.spelled(schema.namespace))
     check.prepare()

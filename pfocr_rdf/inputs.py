@@ -9,23 +9,27 @@ import gzip
 import os
 import re
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
+from pathlib import Path
 from typing import IO, Final, cast
 
 from pfocr_rdf.conversion import CHUNK, convert_databases
-from pfocr_rdf.database import InputError, open_input, read_taxonomy
+from pfocr_rdf.database import Database, InputError, open_input, read_taxonomy
 from pfocr_rdf.diagnostics import Diagnostic, Report
 from pfocr_rdf.distinct import Distinct
 from pfocr_rdf.mapping import DEFAULTS, Settings
 from pfocr_rdf.progress import progress
-from pfocr_rdf.sections import is_rdf, read_rdf
+from pfocr_rdf.sections import ACCEPTED, is_rdf, other_rdf, read_rdf
 from pfocr_rdf.terms import Statement, lines
 from pfocr_rdf.vocabulary import OA_ANNOTATION, RDF_TYPE, WP_PATHWAY
 from pfocr_rdf.workers import process_runner
 
-__all__ = ["GraphCounts", "rdf_files", "write_graph", "write_lines"]
+__all__ = ["GraphCounts", "open_records", "rdf_files", "write_graph", "write_lines"]
 
 STATEMENTS: Final = 20_000
 """Statements of a file that make a part."""
@@ -61,14 +65,66 @@ def rdf_files(inputs: Iterable[str | os.PathLike[str]]) -> list[str] | None:
     """Give the inputs as names of RDF files, or None where they are records.
 
     Raises:
-        InputError: when some are the one and some the other.
+        InputError: when some are the one and some the other, or one is RDF of a kind that is not read.
     """
     names = [os.fspath(name) for name in inputs]
+    _refuse_others(names)
     files = [name for name in names if is_rdf(name)]
     if files and files != names:
         other = next(name for name in names if not is_rdf(name))
         raise InputError(f"{files[0]} is RDF and {other} is not; give files of RDF or records, not both")
     return files or None
+
+
+def _refuse_others(names: Iterable[str]) -> None:
+    for name in names:
+        if (kind := other_rdf(name)) and Path(name).is_file():
+            do = "unpack it to" if kind.startswith("compressed") else "convert it to"
+            raise InputError(f"{name}: is {kind} by its name, which is not read; {do} {ACCEPTED}, or give records")
+
+
+def open_records(
+    inputs: Iterable[str | os.PathLike[str]], *, report: Report, taxonomy: str | os.PathLike[str] | None = None
+) -> list[Database]:
+    """Find the records of inputs.
+
+    Args:
+        inputs: database checkouts, archives of them, folders of records, record files, or `-` for standard input.
+        report: takes what is found on the way.
+        taxonomy: NCBI Taxonomy's `names.dmp`, or None.
+
+    Raises:
+        InputError: when an input holds no records, or cannot be read.
+    """
+    sources = [os.fspath(name) for name in inputs]
+    for name in sources:
+        if (is_rdf(name) or other_rdf(name)) and Path(name).is_file():
+            kind = other_rdf(name) or "RDF already"
+            raise InputError(f"{name}: is {kind} by its name; give records here, and {ACCEPTED} to {_TAKERS}")
+    names = read_taxonomy(os.fspath(taxonomy)) if taxonomy is not None else None
+    databases = []
+    for name in sources:
+        try:
+            databases.append(open_input(name, report=report, taxonomy=names))
+        except InputError as error:
+            if held := _rdf_in(name):
+                raise InputError(
+                    f"{name}: no record here, but RDF ({held}); give records, or name files in {ACCEPTED} one by one "
+                    f"to {_TAKERS}"
+                ) from error
+            raise
+    return databases
+
+
+_TAKERS: Final = "`pfocr-rdf validate` or `load`"
+
+
+def _rdf_in(folder: str) -> str:
+    """Give the name of a file of RDF that stands in a folder, the first by name; empty where there is none."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        names = (entry.name for entry in entries if not entry.name.startswith("."))
+        return min((name for name in names if is_rdf(name) or other_rdf(name)), default="")
+    return ""
 
 
 def write_graph(
@@ -105,8 +161,7 @@ def write_graph(
         return _write_files(files, write)
     settings.check()
     found: list[Diagnostic] = []
-    names = read_taxonomy(os.fspath(taxonomy)) if taxonomy is not None else None
-    databases = [open_input(name, report=found.append, taxonomy=names) for name in sources]
+    databases = open_records(sources, report=found.append, taxonomy=taxonomy)
     records = sum(len(database.records) for database in databases)
     mentions = errors = 0
 
@@ -207,11 +262,12 @@ _REFUSED: Final = {
 
 
 def _parts(name: str) -> Iterator[bytes]:
-    """Give the lines of a file, some thousand at a time; the last line ends as all others do."""
+    """Give the lines of a file, without a byte order mark, some thousand at a time; the last ends as all others do."""
     try:
         with open(name, "rb") as raw:
             file: IO[bytes] = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if name.endswith(".gz") else raw
-            while data := file.read(BYTES):
+            first = file.read(BYTES).removeprefix(BOM_UTF8)
+            for data in chain((first,) if first else (), iter(partial(file.read, BYTES), b"")):
                 end = b"" if data.endswith(b"\n") else file.readline(LINE)
                 if len(end) == LINE:
                     raise InputError(f"{name}: no valid N-Triples: has a line of more than {LINE:,} bytes")

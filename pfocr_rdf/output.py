@@ -7,13 +7,13 @@ import os
 import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
 from pfocr_rdf.errors import ReportedError
 
-__all__ = ["OutputError", "open_output", "sync_folder"]
+__all__ = ["OutputError", "ReaderGoneError", "open_output", "sync_folder", "to_reader"]
 
 STANDARD_OUTPUT: Final = "-"
 GZIP_LEVEL: Final = 6
@@ -21,6 +21,48 @@ GZIP_LEVEL: Final = 6
 
 class OutputError(ReportedError):
     """An output that cannot be written; its message says what and where."""
+
+
+class ReaderGoneError(BrokenPipeError):
+    """The reader of an output has gone, as with `| head`: an end, and no fault. Any other broken pipe is one."""
+
+
+@contextmanager
+def to_reader() -> Iterator[None]:
+    """Tell a reader that has gone from other broken pipes, around what writes to an output and does nothing else.
+
+    Raises:
+        ReaderGoneError: when it has gone.
+    """
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ReaderGoneError(*error.args) from error
+
+
+class _Piped:
+    """An output that may be a pipe, and whose faults are told from those of whatever writes to it."""
+
+    __slots__ = ("_file", "_name")
+
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        self._file = file
+        self._name = name
+
+    def write(self, data: bytes) -> int:
+        """Write data."""
+        with _failing(self._name), to_reader():
+            return self._file.write(data)
+
+    def flush(self) -> None:
+        """Write what waits."""
+        with _failing(self._name), to_reader():
+            self._file.flush()
+
+    def close(self) -> None:
+        """Write what waits, and close it."""
+        with _failing(self._name), to_reader():
+            self._file.close()
 
 
 @contextmanager
@@ -35,14 +77,15 @@ def open_output(name: str) -> Iterator[IO[bytes]]:
 
     Raises:
         OutputError: when the file cannot be written.
-        BrokenPipeError: when it is a pipe, and its reader has gone.
+        ReaderGoneError: when it is a pipe, and its reader has gone.
     """
     if name == STANDARD_OUTPUT:
         if sys.stdout is None:
             raise OutputError("standard output: cannot be written: it is closed")
         with _failing("standard output"):
-            yield sys.stdout.buffer
-            sys.stdout.buffer.flush()
+            piped = _Piped(sys.stdout.buffer, "standard output")
+            yield piped  # type: ignore[misc]  # to its users it is a binary file
+            piped.flush()
         return
     if not name:
         raise OutputError("the name of an output is empty; give the name of a file, or -")
@@ -50,8 +93,8 @@ def open_output(name: str) -> Iterator[IO[bytes]]:
     if target.exists() and not target.is_file():  # /dev/null, a pipe: nothing to rename
         if target.is_dir():
             raise OutputError(f"{name}: is a folder; give the name of a file")
-        with _failing(name), open(target, "wb") as file:
-            yield file
+        with _failing(name), closing(_Piped(open(target, "wb"), name)) as piped:
+            yield piped  # type: ignore[misc]
         return
     target = Path(os.path.realpath(target))
     # named before it is made, so that an interrupt at any moment finds it
@@ -91,7 +134,7 @@ def _permissions(target: Path) -> int:
 def _failing(name: str) -> Iterator[None]:
     try:
         yield
-    except BrokenPipeError:  # the reader has had enough
+    except BrokenPipeError:  # the reader has had enough, or it comes from elsewhere
         raise
     except OSError as error:
         raise OutputError(f"{name}: cannot be written: {(error.strerror or str(error)).lower()}") from error

@@ -10,6 +10,7 @@ import gzip
 import stat
 import tempfile
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -33,9 +34,23 @@ from pfocr_rdf.vocabulary import (
     SchemaOrg,
 )
 
-__all__ = ["Survey", "groups_of", "is_rdf", "read_rdf", "survey"]
+__all__ = ["ACCEPTED", "Survey", "groups_of", "is_rdf", "other_rdf", "read_rdf", "survey"]
+
+ACCEPTED: Final = "Turtle or N-Triples (.ttl, .nt, also .gz)"
+"""The files of RDF that are read, for people."""
 
 _FORMATS: Final = {".ttl": RdfFormat.TURTLE, ".nt": RdfFormat.N_TRIPLES}
+_OTHERS: Final = {
+    ".rdf": "RDF/XML",
+    ".owl": "an ontology in OWL",
+    ".nq": "N-Quads",
+    ".trig": "TriG",
+    ".trix": "TriX",
+    ".jsonld": "JSON-LD",
+    ".n3": "N3",
+    ".hdt": "HDT",
+}
+_PACKED: Final = (".bz2", ".xz", ".zst")
 
 TRIPLES_A_FILE: Final = 50_000
 FILES: Final = 200
@@ -49,6 +64,19 @@ def is_rdf(name: str) -> bool:
     (True, False)
     """
     return _suffix(name) in _FORMATS
+
+
+def other_rdf(name: str) -> str:
+    """Tell by its name that a file is RDF of a kind that is not read, and which; empty for any other.
+
+    >>> other_rdf("dump.nq.gz"), other_rdf("dump.nt.xz"), other_rdf("dump.nt"), other_rdf("PMC1__a.md")
+    ('N-Quads', 'compressed as .xz', '', '')
+    """
+    suffix = _suffix(name)
+    if suffix in _PACKED:
+        inner = name[: -len(suffix)]
+        return f"compressed as {suffix}" if is_rdf(inner) or other_rdf(inner) else ""
+    return _OTHERS.get(suffix, "")
 
 
 def _suffix(name: str) -> str:
@@ -83,7 +111,7 @@ def _parsed(name: str) -> Iterator[Statement]:
                 if not file.peek(1):  # type: ignore[attr-defined]  # `open` gives a BufferedReader
                     raise EOFError("it is empty")
                 file = cast("IO[bytes]", stack.enter_context(gzip.GzipFile(fileobj=file)))
-            for quad in pyoxigraph.parse(file, format=syntax):
+            for quad in pyoxigraph.parse(cast("IO[bytes]", _Unmarked(file)), format=syntax):
                 value = Term(line_safe(str(quad.object)))
                 if isinstance(quad.object, pyoxigraph.Triple):
                     raise InputError(f"{name}: has a triple term of RDF 1.2; PFOCR has none, give RDF 1.1")
@@ -105,6 +133,24 @@ def _parsed(name: str) -> Iterator[Statement]:
         if not error.args:
             raise
         raise InputError(f"{name}: no valid {syntax.name}: a term is larger than 16 MiB") from error
+
+
+class _Unmarked:
+    """A file without the byte order mark at its beginning, which some editors write and no grammar of RDF has."""
+
+    __slots__ = ("_begun", "_file")
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._begun = False
+
+    def read(self, size: int = -1) -> bytes:
+        """Read some bytes; the first few come by themselves."""
+        if not self._begun:
+            self._begun = True
+            if start := self._file.read(len(BOM_UTF8)).removeprefix(BOM_UTF8):
+                return start
+        return self._file.read(size)
 
 
 # ------------------------------------------------------------------------------------------------ looking through

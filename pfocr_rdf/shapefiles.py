@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -119,7 +120,7 @@ def _statements(path: Path) -> Iterator[Statement]:
     A shape without an IRI gets one, so that reports can name it.
     """
     try:
-        quads = list(pyoxigraph.parse(path.read_bytes(), format=RdfFormat.TURTLE))
+        quads = list(pyoxigraph.parse(path.read_bytes().removeprefix(BOM_UTF8), format=RdfFormat.TURTLE))
     except OSError as error:
         raise ShapesError(f"{path}: {_why(error)}") from error
     except (SyntaxError, ValueError) as error:

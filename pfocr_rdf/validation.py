@@ -9,9 +9,13 @@ gives only what is referred to and what is described, and `Validation` puts thes
 
 from __future__ import annotations
 
+import pickle
 import re
+import tempfile
+import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
@@ -20,6 +24,7 @@ from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 from urllib.parse import unquote
 
 from pfocr_rdf.errors import ReportedError
+from pfocr_rdf.output import OutputError
 from pfocr_rdf.terms import Statement, Term, iri_text, lines, literal_parts, statements_of
 from pfocr_rdf.vocabulary import (
     DCTERMS_IDENTIFIER,
@@ -329,7 +334,7 @@ class Checked:
     Attributes:
         results: in the order of the data.
         described: for what is described, by digest, the classes that references ask for.
-        referenced: what is referred to outside of its group: by which properties, and the first figure that does.
+        referenced: what is referred to outside of its group: by which properties, and the first figure by IRI.
         figures: how many figures were looked at.
         triples: how many triples.
     """
@@ -610,18 +615,29 @@ def _located(
         groups.append(group)
     missing = {finding.focus for finding in findings if finding.focus not in subjects}
     objects: dict[Term, int] = {}
+    holders: dict[Term, tuple[Term, str]] = {}
     if missing:
         number = 0
         for group in batch:
+            held: set[Term] = set()
             for _, _, value in group:
                 if value in missing:
                     objects.setdefault(value, number)
+                    held.add(value)
                 number += 1
+            if held:
+                owner = _owner(group)
+                for value in held:
+                    known = holders.get(value, _NOBODY)
+                    holders[value] = known if _first(known[0], owner[0]) == known[0] else owner
+    own: dict[int, tuple[Term, str]] = {}
     located: list[tuple[tuple[Any, ...], int, Located]] = []
     for finding in findings:
         place = subjects.get(finding.focus, objects.get(finding.focus, 0))
-        group = groups[owners[place]]
-        figure, figid = _owner(group)
+        home = owners[place]
+        if home not in own:
+            own[home] = _owner(groups[home])
+        figure, figid = holders.get(finding.focus, own[home])
         shape = shapes.get(plain(finding.shape))
         path = finding.path if finding.path is not None else shape.path if shape is not None else ""
         result = Result(
@@ -637,7 +653,7 @@ def _located(
         )
         shared = finding.focus not in subjects or not (finding.focus == figure or finding.focus.startswith(_MENTION))
         order = (place, result.shape, result.component, result.path, result.value, result.message)
-        located.append((order, owners[place], Located(result, figure, shared)))
+        located.append((order, home, Located(result, figure, shared)))
     return [(number, item) for _, number, item in sorted(located, key=lambda found: found[0])]
 
 
@@ -646,18 +662,29 @@ def _severity(term: Term) -> str:
 
 
 def _owner(group: Group) -> tuple[Term, str]:
-    """Give the figure that a group belongs to, and its figid; that of what is shared is the first of its figures."""
-    figure: Term | None = None
-    for subject, predicate, value in group:
-        if predicate == RDF_TYPE and value == WP_PATHWAY:
-            figure = subject
-        elif subject == figure and predicate == DCTERMS_IDENTIFIER:
-            return figure, plain_text(value)
-    if figure is None:
-        figure = next((value for _, predicate, value in group if predicate in _TO_FIGURE), None)
+    """Give the figure that a group belongs to, and its figid; of several figures, the first by IRI."""
+    figure = min(
+        (subject for subject, predicate, value in group if value == WP_PATHWAY and predicate == RDF_TYPE), default=None
+    )
+    if figure is not None:
+        named = [value for subject, predicate, value in group if subject == figure and predicate == DCTERMS_IDENTIFIER]
+        return figure, plain_text(min(named)) if named else figid_of(figure)
+    figure = min((value for _, predicate, value in group if predicate in _TO_FIGURE), default=None)
     if figure is None:
         figure = mentioning_figure(group[0][0])
-    return (figure, figid_of(figure)) if figure is not None else (Term(""), "")
+    return (figure, figid_of(figure)) if figure is not None else _NOBODY
+
+
+_NOBODY: Final = (Term(""), "")
+
+
+def _first(one: Term, other: Term) -> Term:
+    """Give the figure that comes first by IRI; none comes after all.
+
+    >>> _first(Term("<b>"), Term("<a>")), _first(Term(""), Term("<a>")), _first(Term("<b>"), Term(""))
+    ('<a>', '<a>', '<b>')
+    """
+    return one if one and (not other or one <= other) else other
 
 
 _TO_FIGURE: Final = (DCTERMS_IS_PART_OF, OA_HAS_TARGET)
@@ -699,12 +726,12 @@ class ReferenceRules:
             for term, bits in leads.items():
                 if term in here and self.satisfied(bits, here[term]):  # the figure of its mentions, its image
                     continue
+                owner = _owner(group)[0] if owner is None else owner
                 known = referenced.get(term)
                 if known is None:
-                    owner = _owner(group)[0] if owner is None else owner
                     referenced[term] = (bits, owner)
                 else:
-                    referenced[term] = (known[0] | bits, known[1])
+                    referenced[term] = (known[0] | bits, _first(known[1], owner))
             for subject, bits in here.items():
                 described[subject] = described.get(subject, 0) | bits
 
@@ -821,6 +848,23 @@ def _packed(group: Group) -> bytes:
     return b"".join(lines(group))
 
 
+WAITING: Final = 8_000_000
+"""Bytes of results that wait in memory; more go to a temporary file."""
+
+
+@contextmanager
+def _temporary_file() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"temporary files: cannot be written: {(error.strerror or str(error)).lower()}") from error
+
+
+def _key_of(result: Result) -> int:
+    """Give a number for what a result says, whichever group it comes from."""
+    return digest(Term("\n".join((result.focus, result.shape, result.component, result.path, result.value))))
+
+
 class Validation:
     """A validation in progress: it takes what was checked, in the order of the data.
 
@@ -845,7 +889,9 @@ class Validation:
         self._report = report
         self._run = run
         self._rules = reference_rules(check.shapes.references)
-        self._seen: set[int] = set()
+        self._shared: dict[int, tuple[Term, str]] = {}
+        self._waiting = tempfile.SpooledTemporaryFile(max_size=WAITING, prefix="pfocr-rdf-")  # noqa: SIM115
+        weakref.finalize(self, self._waiting.close)
         self._described: dict[int, int] = {}
         self._referenced: dict[Term, tuple[int, Term]] = {}
         self._figids: dict[Term, str] = {}
@@ -876,37 +922,59 @@ class Validation:
             self._described[key] = self._described.get(key, 0) | classes
         for term, predicates, figure in checked.referenced:
             known = self._referenced.get(term, (0, figure))
-            self._referenced[term] = (known[0] | predicates, known[1])
+            self._referenced[term] = (known[0] | predicates, _first(known[1], figure))
         for located in checked.results:
-            self._give(located)
+            self._take(located)
 
     def name_figure(self, figure: Term, figid: str) -> None:
         """Tell the figid of a figure whose IRI does not."""
         if figid_of(figure) != figid:
             self._figids[figure] = figid
 
-    def _give(self, located: Located) -> None:
+    def _take(self, located: Located) -> None:
+        """Report a result; one that can come from several groups waits until it is known of which figure it is told."""
         result, figure, shared = located
-        if shared:
-            key = digest(Term("\n".join((result.focus, result.shape, result.component, result.path, result.value))))
-            if key in self._seen:
-                return
-            self._seen.add(key)
-        if not figure:  # what figures share belongs to the first of them
+        if not shared:
+            self._give(result, (figure, result.figid))
+            return
+        key = _key_of(result)
+        known = self._shared.get(key)
+        if known is None:
+            known = self._shared[key] = _NOBODY
+            with _temporary_file():
+                pickle.dump(result, self._waiting, pickle.HIGHEST_PROTOCOL)
+        if _first(known[0], figure) != known[0]:
+            self._shared[key] = (figure, result.figid)
+
+    def _give_waiting(self) -> None:
+        with _temporary_file():
+            end = self._waiting.tell()
+            self._waiting.seek(0)
+        while self._waiting.tell() < end:
+            with _temporary_file():
+                result = pickle.load(self._waiting)  # noqa: S301 - a file without a name, which only we have open
+            self._give(result, self._shared[_key_of(result)])
+        self._waiting.close()
+
+    def _give(self, result: Result, owner: tuple[Term, str]) -> None:
+        figure, named = owner
+        if not figure:  # what figures share belongs to the first of them, by IRI
             predicates, first = self._referenced.get(_term(result.focus), (0, figure))
             if predicates != self._rules.predicates.get(VOID_IN_DATASET):
                 figure = first
-        figid = self._figids.get(figure) or result.figid or figid_of(figure)
+        figid = self._figids.get(figure) or named or figid_of(figure)
         result = replace(result, figid=figid, file=self.file_of(figid) if figid else "")
         self.verdict.results[result.severity, result.shape] += 1
         self._report(result)
 
     def finish(self) -> Verdict:
         """Check the references, and what shapes target but nothing describes, now that all is known."""
+        if not self.check.part:
+            for located in self.check.absent(lambda term: digest(term) in self._described):
+                self._take(located)
+        self._give_waiting()
         if self.check.part:
             return self.verdict
-        for located in self.check.absent(lambda term: digest(term) in self._described):
-            self._give(located)
         failing: list[Term] = [
             term
             for term, (predicates, _) in self._referenced.items()
@@ -921,7 +989,7 @@ class Validation:
                 group = [(self._referenced[term][1], DCTERMS_IS_PART_OF, term)]
                 for _, located in _located(found.get(term, ()), [group], self.check.shapes.index):
                     figure = self._referenced[term][1] or (term if figid_of(term) else Term(""))
-                    self._give(Located(replace(located.result, figid=figid_of(figure)), figure, shared=False))
+                    self._give(located.result, (figure, ""))
         return self.verdict
 
     def _stubs(self, terms: Iterable[Term]) -> Iterator[Statement]:

@@ -22,6 +22,7 @@ from commands import Completed, inside, run
 from pfocr_rdf import Settings, load
 from pfocr_rdf.answers import FORMATS, check_format, default_format, write_answer
 from pfocr_rdf.queries import Query, QueryError, queries_folder, shipped_queries
+from pfocr_rdf.terminal import Harmless
 from processes import on_linux, started, wait_until
 from test_queries import as_csv, lexical
 
@@ -394,12 +395,11 @@ def test_more_rows_than_decide_the_widths() -> None:
     assert lines[-1].endswith("xxxx")
 
 
-def test_a_table_fits_the_terminal(store: Path) -> None:
-    """On a terminal of 80 columns no line is longer, IRIs stay whole before texts do, and what was cut is said."""
+def on_terminal(*arguments: str | Path) -> tuple[str, str]:
+    """Ask with a terminal of 80 columns as standard output; give what it gets, and what is said on standard error."""
     master, slave = pty.openpty()
-    command = [sys.executable, "-m", "pfocr_rdf", "query", "--store", str(store), "pathways"]
-    environment = os.environ | {"COLUMNS": "80"}
-    with subprocess.Popen(command, stdout=slave, stderr=subprocess.PIPE, env=environment) as process:
+    command = [sys.executable, "-m", "pfocr_rdf", "query", *map(str, arguments)]
+    with subprocess.Popen(command, stdout=slave, stderr=subprocess.PIPE, env=os.environ | {"COLUMNS": "80"}) as process:
         os.close(slave)
         data = b""
         try:
@@ -409,10 +409,68 @@ def test_a_table_fits_the_terminal(store: Path) -> None:
             pass
         os.close(master)
         _, said = process.communicate()
-    lines = data.decode().splitlines()
-    assert max(map(len, lines)) <= 80
-    assert "…" in data.decode()
-    assert "cut to fit the terminal, whole with -f csv" in said.decode()
+    return data.decode(), said.decode()
+
+
+def test_a_table_fits_the_terminal(store: Path) -> None:
+    """On a terminal of 80 columns no line is longer, IRIs stay whole before texts do, and what was cut is said."""
+    table, said = on_terminal("--store", store, "pathways")
+    assert max(map(len, table.splitlines())) <= 80
+    assert "…" in table
+    assert "cut to fit the terminal, whole with -f csv" in said
+
+
+@pytest.fixture(scope="module")
+def hostile_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with characters that a terminal would obey."""
+    folder = tmp_path_factory.mktemp("hostile")
+    text = r"red \u001B[31m\u0007 bell \u009B5m \u202E turned \u200F \r back \n new \t tab é"
+    (folder / "a.nt").write_text(f'<http://a/> <http://b/> "{text}" .\n', "utf-8")
+    load([folder / "a.nt"], store=folder / "a.db")
+    return folder / "a.db"
+
+
+@pytest.mark.parametrize(
+    ("format", "text"),
+    [
+        ("table", "SELECT ?o { ?s ?p ?o }"),
+        ("csv", "SELECT ?o { ?s ?p ?o }"),
+        ("json", "SELECT ?o { ?s ?p ?o }"),
+        ("gmt", "SELECT ('set' AS ?a) ('what' AS ?b) ?o { ?s ?p ?o }"),
+        ("turtle", "CONSTRUCT WHERE { ?s ?p ?o }"),
+    ],
+)
+def test_a_terminal_gets_nothing_that_it_would_obey_and_a_pipe_all(format: str, text: str, hostile_store: Path) -> None:
+    shown, _ = on_terminal("--store", hostile_store, "-e", text, "-f", format)
+    controls = {character for character in shown if not character.isprintable()}
+    assert controls <= {"\n", "\r", "\t"}
+    assert shown.count("\r") == shown.count("\r\n")  # the terminal writes its line ends so
+    if format != "gmt":  # which refuses what is no identifier
+        assert "red" in shown
+        assert "31m" in shown
+    if format == "csv":
+        piped = ask(hostile_store, text, "-f", format)
+        assert "\x1b[31m\x07 bell \x9b5m \u202e turned \u200f \r back \n new \t tab é" in piped
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
+def test_what_a_terminal_gets_does_not_depend_on_how_it_is_cut(size: int) -> None:
+    data = "a\r\nb\rc\u202ed\x1b\U000e0001\te é\r".encode()
+    terminal = io.BytesIO()
+    shown = Harmless(terminal)
+    for start in range(0, len(data), size):
+        shown.write(data[start : start + size])
+    shown.finish()
+    assert terminal.getvalue().decode() == "a\nb\\rc\\u202ed\\x1b\\U000e0001\te é\\r"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+@pytest.mark.parametrize("format", ["csv", "json", "table"])
+def test_a_full_standard_output_is_no_fault_of_the_query(format: str, store: Path) -> None:
+    command = f"{sys.executable} -m pfocr_rdf query --store {store} -e 'SELECT * {{ ?s ?p ?o }}' -f {format} >/dev/full"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == b"pfocr-rdf: standard output: cannot be written: no space left on device\n"
 
 
 def test_a_reader_that_leaves(store: Path) -> None:

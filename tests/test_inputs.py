@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pfocr_rdf
+from commands import inside
 from pfocr_rdf.database import InputError
 from pfocr_rdf.distinct import Distinct
-from pfocr_rdf.inputs import GraphCounts, rdf_files, write_graph
+from pfocr_rdf.inputs import GraphCounts, rdf_files, write_graph, write_lines
 
 
 @given(st.lists(st.binary(max_size=2)), st.integers(0, 5))
@@ -66,3 +67,140 @@ def test_records_and_files_do_not_mix() -> None:
     assert rdf_files(["a.md"]) is None
     with pytest.raises(InputError, match=r"a\.ttl is RDF and b is not"):
         rdf_files(["a.ttl", "b"])
+
+
+# ------------------------------------------------------------------------------------- what is RDF, but is not taken
+
+
+@pytest.mark.parametrize("command", ["validate", "load", "convert"])
+@pytest.mark.parametrize(
+    ("ending", "kind"),
+    [
+        ("rdf", "RDF/XML"),
+        ("nq", "N-Quads"),
+        ("trig", "TriG"),
+        ("jsonld.gz", "JSON-LD"),
+        ("owl", "OWL"),
+        ("nt.xz", ".xz"),
+    ],
+)
+def test_rdf_of_a_kind_that_is_not_read_is_called_so(command: str, ending: str, kind: str, tmp_path: Path) -> None:
+    file = tmp_path / f"graph.{ending}"
+    file.write_bytes(b"whatever")
+    done = inside(command, file, *store_option(command, tmp_path))
+    message = done.stderr.decode()
+    assert (done.returncode, done.stdout, message.count("\n")) == (2, b"", 1)
+    assert all(part in message for part in (str(file), kind, "(.ttl, .nt, also .gz)", "records"))
+
+
+@pytest.mark.parametrize("command", ["validate", "load", "convert"])
+def test_a_folder_of_rdf_without_records_is_called_so(command: str, tmp_path: Path) -> None:
+    folder = tmp_path / "dumps"
+    folder.mkdir()
+    for name in (".hidden.ttl", "b.nt", "a.ttl.gz", "readme.txt"):
+        (folder / name).write_bytes(b"")
+    done = inside(command, folder, *store_option(command, tmp_path))
+    message = done.stderr.decode()
+    assert (done.returncode, message.count("\n")) == (2, 1)
+    assert f"{folder}: no record here, but RDF (a.ttl.gz)" in message
+    assert "one by one" in message
+
+
+@pytest.mark.parametrize("name", ["graph.ttl", "graph.nt.gz"])
+def test_rdf_is_not_converted(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"")
+    done = inside("convert", tmp_path / name, "-o", tmp_path / "out.ttl")
+    assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
+    assert b"is RDF already" in done.stderr
+    assert not (tmp_path / "out.ttl").exists()
+
+
+@pytest.mark.parametrize("command", ["validate", "load", "convert"])
+def test_a_file_that_is_not_there_is_called_so_whatever_its_name(command: str, tmp_path: Path) -> None:
+    done = inside(command, tmp_path / "graph.rdf", *store_option(command, tmp_path))
+    assert done.returncode == 2
+    assert b"no such file" in done.stderr
+
+
+def store_option(command: str, folder: Path) -> tuple[str | Path, ...]:
+    return ("--store", folder / "store") if command == "load" else ()
+
+
+@pytest.mark.parametrize("name", ["examples.nt", "examples.ttl", "examples.nt.gz", "examples.ttl.gz"])
+def test_a_byte_order_mark_is_passed_over(name: str, examples: Path, tmp_path: Path) -> None:
+    plain, marked = tmp_path / name, tmp_path / f"marked-{name}"
+    pfocr_rdf.convert([examples], plain, format="turtle" if ".ttl" in name else "ntriples")
+    if name.endswith(".gz"):  # a part of the mark in a member of its own, as `cat` of two files makes it
+        marked.write_bytes(gzip.compress(b"\xef\xbb") + gzip.compress(b"\xbf" + gzip.decompress(plain.read_bytes())))
+    else:
+        marked.write_bytes(b"\xef\xbb\xbf" + plain.read_bytes())
+    assert write_graph([marked], len) == write_graph([plain], len)
+    assert inside("load", marked, "--store", tmp_path / "store", "-q").returncode == 0
+    reports = [inside("validate", file, "-j", "1", "-f", "json").stdout for file in (plain, marked)]
+    assert reports[0] == reports[1]
+
+
+def test_a_file_of_nothing_but_a_byte_order_mark_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "a.nt").write_bytes(b"\xef\xbb\xbf")
+    parts: list[bytes] = []
+    assert write_lines([tmp_path / "a.nt"], parts.append) == GraphCounts(0, 0, 0)
+    assert write_graph([tmp_path / "a.nt"], parts.append) == GraphCounts(0, 0, 0)
+    assert parts == []
+
+
+def test_a_byte_order_mark_in_the_middle_is_no_mark(tmp_path: Path) -> None:
+    (tmp_path / "a.nt").write_bytes(
+        b"<http://a/> <http://b/> <http://c/> .\n\xef\xbb\xbf<http://a/> <http://b/> <http://d/> .\n"
+    )
+    with pytest.raises(InputError, match="no valid N-Triples"):
+        write_graph([tmp_path / "a.nt"], len)
+
+
+# ------------------------------------------------------------------------------------ options that are for records
+
+
+@pytest.mark.parametrize("command", ["validate", "load"])
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--as-is",),
+        ("--schema-org", "http"),
+        ("--image-url", "https://example.org/{pmcid}/{filename}"),
+        ("--taxonomy", "names.dmp"),
+        ("--created-on", "2026-11-23"),
+    ],
+    ids=lambda option: option[0],
+)
+def test_options_of_the_mapping_are_refused_for_files_of_rdf(
+    command: str, option: tuple[str, ...], tmp_path: Path
+) -> None:
+    file = tmp_path / "a.nt"
+    file.write_bytes(b"<http://a/> <http://b/> <http://c/> .\n")
+    done = inside(command, file, *option, *store_option(command, tmp_path))
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert f"{option[0]} is for records; {file} is RDF" in done.stderr.decode()
+    assert not (tmp_path / "store").exists()
+
+
+@pytest.mark.parametrize("command", ["validate", "load"])
+def test_options_of_the_mapping_are_taken_for_records(command: str, examples: Path, tmp_path: Path) -> None:
+    options = (
+        "--image-url",
+        "https://example.org/{pmcid}/{filename}",
+        "--schema-org",
+        "https",
+        "--created-on",
+        "2026-11-23",
+        "-j",
+        "1",
+        "-q",
+    )
+    assert inside(command, examples, *options, *store_option(command, tmp_path)).returncode == 0
+
+
+@pytest.mark.parametrize("command", ["validate", "load"])
+def test_the_number_of_workers_is_taken_for_files_of_rdf_too(command: str, tmp_path: Path) -> None:
+    """It says how many there may be; where one does all the work, that is not more."""
+    file = tmp_path / "a.nt"
+    file.write_bytes(b"<http://a/> <http://b/> <http://c/> .\n")
+    assert inside(command, file, "-j", "1", "-q", *store_option(command, tmp_path)).returncode in (0, 1)

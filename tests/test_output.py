@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from commands import run
+from commands import inside, run
 
 COMMANDS = (("codes",), ("convert", "-q"), ("validate", "-q"))
 commands = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
@@ -53,6 +54,40 @@ def test_a_reader_that_has_gone_ends_the_run_in_silence(
     """As with `| head`, whatever the name of the pipe."""
     done = shell(f'{{ "$@"; echo $? >"{tmp_path}/code"; }} | :', *command, target, examples)
     assert (done.stderr, (tmp_path / "code").read_text()) == (b"", "1\n")
+
+
+@pytest.mark.parametrize("words", [("--help",), ("convert", "--help"), ("codes",), ("query", "--list")])
+def test_a_reader_that_has_gone_ends_what_is_said_in_silence(words: tuple[str, ...], tmp_path: Path) -> None:
+    done = shell(f'{{ "$@"; echo $? >"{tmp_path}/code"; }} | :', *words)
+    assert (done.stderr, (tmp_path / "code").read_text()) == (b"", "1\n")
+
+
+def test_a_reader_of_standard_error_that_has_gone_ends_the_run(examples: Path, tmp_path: Path) -> None:
+    script = f'{{ {{ sleep 1; "$@" >"{tmp_path}/out"; echo $? >"{tmp_path}/code"; }} 2>&1; }} | :'
+    shell(script, "convert", examples)
+    assert (tmp_path / "code").read_text() == "1\n"
+
+
+@pytest.mark.parametrize("output", ["-", "file"])
+def test_a_pipe_that_breaks_elsewhere_is_an_error(
+    output: str, examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real pipe, whose reader has gone, and that is no output: in place of the mapping, something writes to it."""
+
+    def write_to_a_broken_pipe(*_: object, **__: object) -> None:
+        reader, writer = os.pipe()
+        os.close(reader)
+        try:
+            os.write(writer, b"x")
+        finally:
+            os.close(writer)
+
+    monkeypatch.setattr("pfocr_rdf.api.convert_databases", write_to_a_broken_pipe)
+    done = inside("convert", examples, "-q", "-o", output if output == "-" else tmp_path / output)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"pfocr-rdf: a connection to another program broke off (broken pipe)")
+    assert done.stderr.count(b"\n") == 1
+    assert not (tmp_path / "file").exists()
 
 
 @pytest.mark.parametrize("command", [("convert", "-q", "-o"), ("validate", "-q", "--report")])

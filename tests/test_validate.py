@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -101,6 +102,35 @@ def test_records_turtle_ntriples_gzip_and_any_order_give_the_same(
         assert keys(results_of(tmp_path / name)) == expected, name
 
 
+@pytest.mark.parametrize("part", [False, True])
+@pytest.mark.parametrize("waiting", [8_000_000, 1000])
+def test_the_figure_of_a_thing_that_figures_share_does_not_depend_on_the_order_of_triples(
+    part: bool, waiting: int, ntriples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of shared things at most the classes are left, and all figures refer to one more, which is not there."""
+    monkeypatch.setattr("pfocr_rdf.validation.WAITING", waiting)
+    figures = re.compile(rb"<https://pfocr.wikipathways.org/(figures|mention)/")
+    lines = [
+        line
+        for line in ntriples.read_bytes().splitlines(True)
+        if figures.match(line) or (b"22-rdf-syntax-ns#type>" in line and b"ncbigene" in line)
+    ]
+    for line in list(lines):
+        if b"#Pathway> ." in line:
+            figure = line.split(b" ")[0]
+            lines.append(
+                figure + b" <http://xmlns.com/foaf/0.1/depiction> <urn:x:no image> .\n".replace(b" image", b"-image")
+            )
+            lines.append(figure + b' <http://purl.org/dc/terms/identifier> "another" .\n')
+    reports = []
+    for seed in range(4):
+        random.Random(seed).shuffle(lines)
+        (tmp_path / f"{seed}.nt").write_bytes(b"".join(lines))
+        reports.append(Counter(results_of(tmp_path / f"{seed}.nt", part=part)))
+    assert any(result.figid and "ncbigene" in result.focus for result in reports[0]) or part
+    assert reports[1:] == reports[:1] * 3
+
+
 def test_a_graph_in_several_files_is_one_graph(ntriples: Path, tmp_path: Path) -> None:
     lines = ntriples.read_bytes().splitlines(True)
     (tmp_path / "a.nt").write_bytes(b"".join(lines[:3000]))
@@ -179,6 +209,14 @@ def test_own_shapes_are_checked_beside_ours_or_instead(examples: Path, tmp_path:
     assert instead.stdout.count(b"Violation") == 1
     assert b"Not sure enough." in instead.stdout
     assert len(beside.stdout) > len(instead.stdout)
+
+
+def test_own_shapes_may_begin_with_a_byte_order_mark(examples: Path, tmp_path: Path) -> None:
+    (tmp_path / "own.ttl").write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . <urn:x:shape> a sh:NodeShape ; sh:targetClass <urn:x:C> .",
+        "utf-8-sig",
+    )
+    assert run("validate", examples, "-q", "--shapes", tmp_path, "--instead").returncode == 0
 
 
 # ------------------------------------------------------------------------------------------- convert --validate

@@ -10,8 +10,10 @@ import errno
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Final, NoReturn
+from functools import wraps
+from typing import Final, NoReturn, TextIO
 
 import click
 
@@ -35,7 +37,31 @@ def cli() -> None:
     """Turn the Pathway Figure OCR database (PFOCR) into linked data."""
 
 
+class _BrokenOffError(Exception):
+    """A pipe or connection broke that is no output; no `OSError`, which click would take for an output's end."""
+
+
+def _telling_pipes_apart(run: Callable[..., object]) -> Callable[..., object]:
+    """Let what a command does end in silence only where the reader of its output has gone, as with `| head`."""
+
+    @wraps(run)
+    def told(*arguments: object, **options: object) -> object:
+        from pfocr_rdf.output import ReaderGoneError
+
+        try:
+            return run(*arguments, **options)
+        except ReaderGoneError:  # click ends with 1
+            raise
+        except BrokenPipeError as error:
+            raise _BrokenOffError from error
+
+    return told
+
+
 for _command in (convert, validate, load, query, serve, release, codes, cache):
+    for _leaf in _command.commands.values() if isinstance(_command, click.Group) else (_command,):
+        assert _leaf.callback is not None
+        _leaf.callback = _telling_pipes_apart(_leaf.callback)
     cli.add_command(_command)
 
 
@@ -58,9 +84,12 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except BrokenPipeError:  # the reader of standard output is gone, as with `| head`
-        _drop_output()
-        sys.exit(1)
+    except _BrokenOffError:
+        try:
+            _fail("a connection to another program broke off (broken pipe), and the work was not done; run it again")
+        except BrokenPipeError:  # it was standard error, whose reader has gone
+            _drop(sys.stdout, sys.stderr)
+            sys.exit(1)
     except _Interrupted as error:
         error.__traceback__ = None  # what its frames hold open is closed now, also where no `with` had begun yet
         left = "; ".join(getattr(error, "__notes__", ["an earlier output is as it was"]))
@@ -81,12 +110,13 @@ def _fail(message: str) -> NoReturn:
     from pfocr_rdf.diagnostics import one_line
 
     click.echo(f"pfocr-rdf: {one_line(message)}", err=True)
-    _drop_output()
+    _drop(sys.stdout)
     sys.exit(2)
 
 
-def _drop_output() -> None:
-    """Let nothing be written any more to standard output, which would fail again as the process ends."""
-    if sys.stdout is not None:
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _drop(*streams: TextIO | None) -> None:
+    """Let nothing be written any more to streams, which would fail again as the process ends."""
+    for stream in streams:
+        if stream is not None:
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from pfocr_rdf.cli.options import say
+
 __all__ = ["cache"]
 
 
@@ -24,7 +26,7 @@ def cache_info(folder: str) -> None:
     from pfocr_rdf.cache import cache_size
 
     results, size = cache_size(folder)
-    click.echo(f"{results:,} results, {size / 1_000_000:,.1f} MB")
+    say(f"{results:,} results, {size / 1_000_000:,.1f} MB")
 
 
 @cache.command("clear")
@@ -38,4 +40,4 @@ def cache_clear(folder: str) -> None:
     """  # noqa: D301
     from pfocr_rdf.cache import clear_cache
 
-    click.echo(f"{clear_cache(folder):,} results deleted")
+    say(f"{clear_cache(folder):,} results deleted")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from pfocr_rdf.cli.options import say
+
 __all__ = ["codes"]
 
 
@@ -23,4 +25,4 @@ def codes(names: tuple[str, ...]) -> None:
             raise click.BadParameter(f"{name!r} is no code; `pfocr-rdf codes` lists them", param_hint="CODE")
     for name in names or CODES:
         code = CODES[name]
-        click.echo(f"{code.name} ({code.level})\n    {code.meaning}\n    {code.action}")
+        say(f"{code.name} ({code.level})\n    {code.meaning}\n    {code.action}")

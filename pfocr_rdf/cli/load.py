@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pfocr_rdf.cli.endpoint import check_options, endpoint_options, loading_options, opened
-from pfocr_rdf.cli.options import cores, inputs_argument, jobs_option, mapping_options, settings_of, show_error
+from pfocr_rdf.cli.options import (
+    check_mapping_options,
+    cores,
+    inputs_argument,
+    jobs_option,
+    mapping_options,
+    say,
+    settings_of,
+    show_error,
+)
 
 if TYPE_CHECKING:
     from pfocr_rdf.stores.loading import Loaded
@@ -43,6 +52,9 @@ def load(
     .nt, also .gz). Loading the same again changes nothing. In the end the store counts triples, figures and mentions;
     where they are not what was sent, the exit code is 1.
 
+    --created-on, --image-url, --taxonomy, --schema-org and --as-is are for records, and refused for files of RDF, in
+    which nothing is diagnosed either: --report is then empty.
+
     With --replace, the graph holds what it held until all is in the store and counted, and then the new data at once.
 
     \b
@@ -59,6 +71,7 @@ def load(
     check_options("--store" if store else "--endpoint" if others["endpoint"] else "--virtuoso", others)
     if graph is not None:
         check_graph(graph)
+    check_mapping_options(inputs)
     tune_collector()
     with opened(store, others) as opened_store:
         loaded = pfocr_rdf.load(
@@ -124,9 +137,9 @@ def show_counts(loaded: Loaded) -> None:
     columns = {"sent": loaded.sent, "in the store": loaded.held}
     if loaded.before != NOTHING:
         columns = {"before": loaded.before, **columns}
-    click.echo("".join([" " * 8, *(f"{name:>14}" for name in columns)]))
+    say("".join([" " * 8, *(f"{name:>14}" for name in columns)]))
     for what in COUNTED:
-        click.echo("".join([f"{what:8}", *(f"{getattr(counts, what):14,}" for counts in columns.values())]))
+        say("".join([f"{what:8}", *(f"{getattr(counts, what):14,}" for counts in columns.values())]))
 
 
 def show_mismatch(target: str, loaded: Loaded) -> None:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from pfocr_rdf.diagnostics import Diagnostic
 
-__all__ = ["cores", "inputs_argument", "jobs_option", "mapping_options", "number", "settings_of", "show_error"]
+__all__ = [
+    "check_mapping_options",
+    "cores",
+    "inputs_argument",
+    "jobs_option",
+    "mapping_options",
+    "number",
+    "say",
+    "settings_of",
+    "show_error",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -22,7 +33,7 @@ jobs_option = click.option(
 
 
 def mapping_options(command: F) -> F:
-    """Add the options of the mapping, which every command that reads records has."""
+    """Add the options of the mapping, which every command that reads records has; files of RDF take none of them."""
     for option in (
         click.option(
             "--created-on",
@@ -51,6 +62,27 @@ def mapping_options(command: F) -> F:
     ):
         command = option(command)
     return command
+
+
+_MAPPING: Final = ("created_on", "image_url", "taxonomy", "schema_org", "as_is")
+
+
+def check_mapping_options(inputs: Sequence[str]) -> None:
+    """Refuse options of the mapping where the inputs are files of RDF, on which they would do nothing.
+
+    Args:
+        inputs: the inputs of the command that runs.
+
+    Raises:
+        click.UsageError: for an option that was given.
+    """
+    from pfocr_rdf.inputs import rdf_files
+
+    context = click.get_current_context()
+    given = [name for name in _MAPPING if context.get_parameter_source(name) is not ParameterSource.DEFAULT]
+    if given and (files := rdf_files(inputs)) is not None:
+        option = f"--{given[0].replace('_', '-')}"
+        raise click.UsageError(f"{option} is for records; {files[0]} is RDF, which is taken as it stands")
 
 
 def cores() -> int:
@@ -83,6 +115,18 @@ def number(count: int, noun: str) -> str:
     ('1 record', '1,200 records')
     """
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def say(text: str) -> None:
+    """Write a line to standard output.
+
+    Raises:
+        ReaderGoneError: when nobody reads it any more.
+    """
+    from pfocr_rdf.output import to_reader
+
+    with to_reader():
+        click.echo(text)
 
 
 def show_error(diagnostic: Diagnostic) -> None:

@@ -13,6 +13,7 @@ import click
 
 from pfocr_rdf.cli.endpoint import check_options, endpoint_options, opened_endpoint
 from pfocr_rdf.cli.load import check_graph, one_of
+from pfocr_rdf.cli.options import say
 
 if TYPE_CHECKING:
     from pfocr_rdf.queries import Query
@@ -72,6 +73,7 @@ def query(
     if graph is not None:
         check_graph(graph)
     from pfocr_rdf.answers import answering, check_format, default_format, write_answer
+    from pfocr_rdf.output import open_output
     from pfocr_rdf.stores.embedded import ask_store
     from pfocr_rdf.terms import iri_term
 
@@ -82,6 +84,7 @@ def query(
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     about = iri_term(graph) if graph is not None else None
     with ExitStack() as stack:
+        output = stack.enter_context(open_output("-"))
         stack.enter_context(answering(question.name))
         if store is not None:
             answer, schema = ask_store(target, question, about)
@@ -90,8 +93,7 @@ def query(
 
             endpoint = stack.enter_context(opened_endpoint(remote))
             answer, schema = stack.enter_context(ask_endpoint(endpoint, question, about))
-        said = write_answer(answer, format, sys.stdout.buffer, schema=schema, width=width)
-        sys.stdout.buffer.flush()
+        said = write_answer(answer, format, output, schema=schema, width=width)
     if said and not quiet:
         click.echo(said, err=True)
 
@@ -120,9 +122,9 @@ def show_list() -> None:
     from pfocr_rdf.queries import shipped_queries
 
     for query in shipped_queries():
-        click.echo(f"{query.name}\n    {query.question}")
+        say(f"{query.name}\n    {query.question}")
         if query.federates:
-            click.echo(f"    Asks {' and '.join(query.federates)}, too.")
+            say(f"    Asks {' and '.join(query.federates)}, too.")
 
 
 def end_at_signals() -> None:

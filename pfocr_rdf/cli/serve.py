@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from pfocr_rdf.cli.options import say
+
 __all__ = ["serve"]
 
 
@@ -37,4 +39,4 @@ def serve(store: str, bind: str) -> None:
 
 def show_address(url: str) -> None:
     """Write where the query page and the endpoint are."""
-    click.echo(f"query page: {url}\nendpoint:   {url}query\nCtrl-C ends it.")
+    say(f"query page: {url}\nendpoint:   {url}query\nCtrl-C ends it.")

@@ -7,7 +7,15 @@ from typing import Any, Final
 
 import click
 
-from pfocr_rdf.cli.options import cores, inputs_argument, jobs_option, mapping_options, settings_of, show_error
+from pfocr_rdf.cli.options import (
+    check_mapping_options,
+    cores,
+    inputs_argument,
+    jobs_option,
+    mapping_options,
+    settings_of,
+    show_error,
+)
 
 __all__ = ["validate"]
 
@@ -52,6 +60,8 @@ def validate(
     INPUT is what `convert` takes, which is converted on the way, or one or more files in Turtle or N-Triples (.ttl,
     .nt, also .gz), which together are one graph, in any order. Exit code 0 when nothing is violated, else 1.
 
+    --created-on, --image-url, --taxonomy, --schema-org and --as-is are for records, and refused for files of RDF.
+
     \b
     Example:
       pfocr-rdf validate examples --report report.jsonl
@@ -63,6 +73,7 @@ def validate(
 
     if instead and shapes is None:
         raise click.UsageError("--instead needs --shapes: give the folder of the shapes")
+    check_mapping_options(inputs)
 
     tune_collector()
     verdict = pfocr_rdf.validate(

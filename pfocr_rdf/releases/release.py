@@ -2,35 +2,32 @@
 
 The steps, in `release`: the records are converted and checked on the way (`conversion`, `validation`) to one file of
 lines; that is cut, compressed, written in Turtle and counted (`shards`, `counting`); all else is written from what was
-counted (`publication`, and what writes it); and all is read again (`gate`). It is built in a folder beside, which gets
-its name at the end: under the name there is a whole release or none.
+counted (`publication`, and what writes it); and all is read again (`gate`). It is built in a folder beside (`shelf`),
+which gets its name at the end: under the name there is a whole release or none.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
-import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
-from hashlib import sha256
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final
 
 from pfocr_rdf import __version__
 from pfocr_rdf.context import context_document
 from pfocr_rdf.conversion import CHUNK, convert_databases
 from pfocr_rdf.conversion import Counts as Converted
-from pfocr_rdf.database import STANDARD_INPUT, Database, InputError, open_input, read_taxonomy
+from pfocr_rdf.database import STANDARD_INPUT, Database, InputError
 from pfocr_rdf.diagnostics import CODES, LEVELS, Diagnostic, Report, diagnose, json_line
 from pfocr_rdf.executables import executable_turtle
+from pfocr_rdf.inputs import open_records
 from pfocr_rdf.mapping import DEFAULTS, Settings
-from pfocr_rdf.output import OutputError, sync_folder
 from pfocr_rdf.pages.descriptions import store_descriptions
 from pfocr_rdf.pages.figure_files import FOLDER, figure_files
 from pfocr_rdf.pages.filenames import file_stems
@@ -48,15 +45,13 @@ from pfocr_rdf.releases.previous import FIGURES_FILE, read_previous
 from pfocr_rdf.releases.publication import (
     DUMP,
     FIGURE,
-    GZIP,
     SHARD,
     Counts,
     Finding,
     Publication,
-    PublishedFile,
-    in_order_of_paths,
 )
 from pfocr_rdf.releases.shards import BLOCK_BYTES, SHARD_TRIPLES, Block, Dump, Pressed, gzip_member, press, shards
+from pfocr_rdf.releases.shelf import Shelf, building, check_target
 from pfocr_rdf.releases.source import read_source
 from pfocr_rdf.results import REPORTS
 from pfocr_rdf.sections import Survey, groups_of
@@ -166,21 +161,20 @@ def release(
     name, target = os.fspath(database), Path(os.path.abspath(folder))  # noqa: PTH100 - links stay as they are
     if name == STANDARD_INPUT:
         raise InputError("a release is made of a database, not of standard input; give a checkout or an archive")
-    _check_target(target, name)
+    check_target(target, name)
     before = read_previous(os.fspath(previous)) if previous is not None else None
     if before is not None and before.version == version:
         raise InputError(f"{os.fspath(previous or '')}: is version {version}, too; give the new release another")
     found: list[Diagnostic] = []
-    names = read_taxonomy(os.fspath(taxonomy)) if taxonomy is not None else None
-    source_database = open_input(name, report=found.append, taxonomy=names)
+    (source_database,) = open_records([name], report=found.append, taxonomy=taxonomy)
     try:
         source = read_source(name)
     except OSError as error:
         raise InputError(f"{error.filename or name}: {(error.strerror or str(error)).lower()}") from error
     settings = replace(settings, created_on=settings.created_on or source.date)
     settings.check()
-    with _building(target) as (built, work):
-        shelf = _Shelf(built)
+    with building(target) as (built, work):
+        shelf = Shelf(built)
         say = _relative_to(source_database)
         converted, verdict, dump = _convert(
             source_database, found, shelf, work, settings, engine=engine, jobs=jobs, say=say, report=report, quiet=quiet
@@ -224,130 +218,6 @@ def release(
     return Release(publication, converted, compared)
 
 
-# ---------------------------------------------------------------------------------------------------- the folder
-
-
-def _check_target(target: Path, database: str) -> None:
-    if target.is_symlink() or (target.exists() and not target.is_dir()):
-        raise OutputError(f"{target}: is there already, and is no folder; give the name of a new one")
-    if target.is_dir() and any(target.iterdir()):
-        raise OutputError(f"{target}: is there already, and not empty; give the name of a new folder")
-    if not target.parent.is_dir():
-        raise OutputError(f"{target.parent}: no such folder, in which the release could be made")
-    if target.resolve().is_relative_to(Path(database).resolve()):
-        raise OutputError(f"{target}: lies in the database; give a folder outside of it")
-
-
-@contextmanager
-def _building(target: Path) -> Iterator[tuple[Path, Path]]:
-    """Give a folder to build in and one to work in; in the end the first gets its name, and nothing else is left."""
-    # named before it is made, so that an interrupt at any moment finds it
-    part = target.parent / f".{target.name}.{secrets.token_hex(8)}.part"
-    try:
-        try:
-            part.mkdir(mode=0o700)
-        except OSError as error:
-            raise OutputError(f"{target}: cannot be made: {(error.strerror or str(error)).lower()}") from error
-        built, work = part / "release", part / "work"
-        built.mkdir()
-        work.mkdir()
-        yield built, work
-        _sync(built)
-        built.rename(target)  # takes the place of an empty folder, and of nothing else
-        sync_folder(target.parent)
-    except OSError as error:
-        where = error.filename or target
-        raise OutputError(f"{where}: cannot be written: {(error.strerror or str(error)).lower()}") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-
-
-FEW: Final = 500
-"""Files that are brought to the disk one by one; of more, all at once is quicker."""
-
-
-def _sync(folder: Path) -> None:
-    """Bring all that is written to the disk, before it gets its name."""
-    paths = sorted(folder.rglob("*"))
-    if len(paths) > FEW and hasattr(os, "sync"):
-        os.sync()
-        return
-    for path in paths:
-        if path.is_file():
-            with open(path, "rb") as file:
-                os.fsync(file.fileno())
-    for path in (*filter(Path.is_dir, paths), folder):
-        sync_folder(path)
-
-
-class _Shelf:
-    """The folder of a release as it fills, and what is said of each file."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self._files: dict[str, PublishedFile] = {}
-
-    def files(self) -> tuple[PublishedFile, ...]:
-        """Give the files so far."""
-        return in_order_of_paths(self._files.values())
-
-    def path(self, path: str) -> str:
-        """Give where a file is."""
-        return str(self.root / path)
-
-    def add(self, path: str, data: bytes, title: str, media_type: str, *, role: str = "") -> None:
-        """Write a file."""
-        with self.writing(path, title, media_type, role=role) as file:
-            file.write(data)
-
-    @contextmanager
-    def writing(
-        self, path: str, title: str, media_type: str, *, role: str = "", triples: int | None = None
-    ) -> Iterator[_Writer]:
-        """Open a file for writing."""
-        place = self.root / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with open(place, "xb") as raw:
-            writer = _Writer(raw)
-            yield writer
-        self._files[path] = PublishedFile(
-            path=path,
-            title=title,
-            bytes=writer.size,
-            sha256=writer.digest.hexdigest(),
-            media_type=media_type,
-            triples=triples,
-            compression=GZIP if path.endswith(".gz") else None,
-            role=role,
-        )
-
-    def amend(self, path: str, reading: Reading) -> str:
-        """Add to what is said of a file what was found when it was read again; say what is wrong, if anything."""
-        file = self._files[path]
-        if reading.fault:
-            return f"{path}: {reading.fault}"
-        if reading.sha256 != file.sha256:
-            return f"{path}: does not hold what was written"
-        content = reading.content if file.compression is not None else None
-        self._files[path] = replace(file, triples=reading.triples, content_sha256=content)
-        return ""
-
-
-class _Writer:
-    """A file that is hashed as it is written."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self.size = 0
-        self.digest = sha256()
-
-    def write(self, data: bytes) -> int:
-        """Write data."""
-        self.size += len(data)
-        self.digest.update(data)
-        return self._file.write(data)
-
-
 # -------------------------------------------------------------------------------------------------- the database
 
 
@@ -367,7 +237,7 @@ NAMED: Final = 200
 def _convert(
     database: Database,
     found: Iterable[Diagnostic],
-    shelf: _Shelf,
+    shelf: Shelf,
     work: Path,
     settings: Settings,
     *,
@@ -441,7 +311,7 @@ def _convert(
 
 
 def _press(
-    dump: Dump, shelf: _Shelf, version: str, work: Path, schema: SchemaOrg, *, jobs: int
+    dump: Dump, shelf: Shelf, version: str, work: Path, schema: SchemaOrg, *, jobs: int
 ) -> tuple[Counts, tuple[str, ...], str, list[tuple[str, str]]]:
     """Cut, compress and count the dump, and write it in Turtle, too.
 
@@ -496,7 +366,7 @@ def _examples(first: dict[Term, Term], schema: SchemaOrg) -> tuple[str, ...]:
 
 
 def _compare(
-    before: Snapshot | None, after: Snapshot, shelf: _Shelf, target: Path, allowed_drop: float
+    before: Snapshot | None, after: Snapshot, shelf: Shelf, target: Path, allowed_drop: float
 ) -> tuple[Change, ...]:
     """Compare with the release before.
 
@@ -540,7 +410,7 @@ def _validation_findings(verdict: Verdict) -> tuple[Finding, ...]:
     return tuple(Finding(severity, index[shape].name, results[severity, shape]) for severity, shape in order)
 
 
-def _describe(publication: Publication, shelf: _Shelf) -> None:
+def _describe(publication: Publication, shelf: Shelf) -> None:
     """Write the description, and check it.
 
     Raises:
@@ -575,7 +445,7 @@ def _telling_figure(first: Mapping[Term, Term], figures: Sequence[tuple[Term, st
 
 
 def _write_companions(
-    publication: Publication, queries: Sequence[Query], shelf: _Shelf, schema: SchemaOrg, endpoint: str
+    publication: Publication, queries: Sequence[Query], shelf: Shelf, schema: SchemaOrg, endpoint: str
 ) -> None:
     """Write what helps to use the data: vocabulary, shapes, context, queries, scripts."""
     vocabulary = files("pfocr_rdf").joinpath("data", "vocabulary.ttl").read_bytes()
@@ -596,7 +466,7 @@ def _write_companions(
 
 
 def _pass_gate(
-    shelf: _Shelf,
+    shelf: Shelf,
     publication: Publication,
     queries: Sequence[Query],
     dump: Dump,
@@ -652,7 +522,7 @@ def _write_figures(
     publication: Publication,
     stems: Mapping[str, str],
     store: Store,
-    shelf: _Shelf,
+    shelf: Shelf,
     work: Path,
     schema: SchemaOrg,
     *,
@@ -691,7 +561,7 @@ def _write_figures(
         raise Refused(*faults)
 
 
-def _read_last(shelf: _Shelf, paths: Iterable[str]) -> None:
+def _read_last(shelf: Shelf, paths: Iterable[str]) -> None:
     """Read again what is written last.
 
     Raises:
