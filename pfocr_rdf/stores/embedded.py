@@ -273,17 +273,19 @@ def read_only(path: Path, folder: str) -> Store:
     Raises:
         StoreError: when it cannot be read.
     """
-    with _opening(folder):
+    with _opening(folder, path):
         return Store.read_only(str(path))
 
 
 @contextmanager
-def _opening(folder: str) -> Iterator[None]:
+def _opening(folder: str, path: Path | None = None) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, RuntimeError) as error:
+        # a snapshot is gone when this is read
+        why = _why(error) if path is None else _why(error).replace(str(path).lower(), folder)
         raise StoreError(
-            f"{folder}: cannot be opened as a store ({_why(error)}); if it is damaged, delete it and load again"
+            f"{folder}: cannot be opened as a store ({why}); if it is damaged, delete it and load again"
         ) from error
 
 
