@@ -93,7 +93,7 @@ def held(store: Store) -> list[tuple[str, str, str]]:
             pattern[place] = term
             again |= {(quad.subject, quad.predicate, quad.object) for quad in store.quads_for_pattern(*pattern)}
         assert again == found
-    return sorted((s.value, p.value, o.value) for s, p, o in found)  # type: ignore[union-attr]
+    return sorted((s.value, p.value, o.value) for s, p, o in found)
 
 
 def kept(store: Path) -> list[Path]:
@@ -214,8 +214,8 @@ def test_many_readers_while_loads_follow_each_other(tmp_path: Path) -> None:
         try:
             while not end.is_set():
                 with open_store(str(store)) as snapshot:
-                    word = next(iter(snapshot)).object.value.split()[0]  # type: ignore[union-attr]
-                    content = {quad.object.value for quad in snapshot}  # type: ignore[union-attr]
+                    word = next(iter(snapshot)).object.value.split()[0]
+                    content = {quad.object.value for quad in snapshot}
                     assert content <= {o for _, _, o in triples(word)}
                     opened.append(word)
         except BaseException as fault:
@@ -285,7 +285,12 @@ with kept_store(sys.argv[1]) as kept:
         snapshots.remove_stale(store)
         assert len(kept(store)) == 1
     # its standard input is closed now, at which it ends
-    wait_until(lambda: not (snapshots.remove_stale(store) or kept(store)), 20, "the end of the child")
+
+    def gone() -> bool:
+        snapshots.remove_stale(store)
+        return not kept(store)
+
+    wait_until(gone, 20, "the end of the child")
 
 
 @on_linux
