@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError
-from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
@@ -57,7 +56,8 @@ def serving(store: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 
 
 def answer(url: str, text: str) -> str:
-    request = Request(f"{url}query?{urlencode({'query': text})}", headers={"Accept": "text/csv"})
+    headers = {"Accept": "text/csv", "Content-Type": "application/sparql-query"}
+    request = Request(f"{url}query", data=text.encode(), headers=headers)
     with urlopen(request, timeout=30) as response:
         return str(response.read().decode())
 

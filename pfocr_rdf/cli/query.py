@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import sys
-from contextlib import ExitStack
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from pfocr_rdf.queries import Query
 
 __all__ = ["query"]
+
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM)
 
 FORMAT_NAMES: Final = ("table", "csv", "json", "turtle", "gmt")
 
@@ -80,14 +85,14 @@ def query(
     question = read_asked(asked, execute)
     format = format or default_format(question.form)
     check_format(format, question.form)
-    end_at_signals()
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     about = iri_term(graph) if graph is not None else None
     with ExitStack() as stack:
         output = stack.enter_context(open_output("-"))
+        stack.enter_context(ending_at_signals())
         stack.enter_context(answering(question.name))
         if store is not None:
-            answer, schema = ask_store(target, question, about)
+            answer, schema = stack.enter_context(ask_store(target, question, about))
         else:
             from pfocr_rdf.stores.endpoint_answers import ask_endpoint
 
@@ -127,8 +132,37 @@ def show_list() -> None:
             say(f"    Asks {' and '.join(query.federates)}, too.")
 
 
-def end_at_signals() -> None:
-    """End at once when interrupted: a query may take long, and leaves nothing behind."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, signal.SIG_DFL)
+@contextmanager
+def ending_at_signals() -> Iterator[None]:
+    """End at once when interrupted, and leave nothing behind: a query may take long, and listens to nobody meanwhile.
+
+    So a thread waits for the signals, removes the snapshot that is read, and lets the process die of the signal, as it
+    would by itself.
+    """
+    numbers = {number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN}
+    for number in numbers:
+        signal.signal(number, signal.SIG_DFL)
+    if not numbers or not hasattr(signal, "sigwait"):  # Windows, where there are no snapshots either
+        yield
+        return
+    from pfocr_rdf.stores.snapshots import remove_own
+
+    done = threading.Event()
+
+    def wait() -> None:
+        number = signal.sigwait(numbers)
+        if not done.is_set():
+            remove_own()
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
+            os.kill(os.getpid(), number)
+
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        signal.pthread_kill(thread.ident or 0, min(numbers))
+        thread.join()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

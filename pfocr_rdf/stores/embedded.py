@@ -2,7 +2,7 @@
 
 A store in use is never written to. A load makes the new store in a folder beside it, counts what that holds, and puts
 it in the old one's place in one step. So a load that is interrupted, even by a power cut, leaves the old store as it
-was, and queries that run meanwhile see one store throughout.
+was, and queries that run meanwhile see one store throughout: each reads a snapshot of the store that it opened.
 
 Where the old store is added to, the new one begins as a copy of it. Oxigraph (that is RocksDB) writes its large files
 once and never changes them, so the copy shares them with the old store, and costs nothing.
@@ -30,10 +30,11 @@ from pfocr_rdf.inputs import GraphCounts
 from pfocr_rdf.queries import SPELT_WITH_HTTPS, Query, spelled, with_prefixes
 from pfocr_rdf.stores.exchange import put_in_place, restore
 from pfocr_rdf.stores.loading import NOTHING, Loaded, Send, counted
+from pfocr_rdf.stores.snapshots import LARGE, LEFT_OUT, Snapshot, remove_stale, snapshot
 from pfocr_rdf.terms import Term, iri_text
 from pfocr_rdf.vocabulary import SCHEMA_HTTP, SCHEMA_HTTPS, SchemaOrg
 
-__all__ = ["StoreError", "ask_store", "default_graph_is_empty", "load_store", "open_store"]
+__all__ = ["StoreError", "ask_store", "default_graph_is_empty", "kept_store", "load_store", "open_store", "read_only"]
 
 QUADS: Final = 30_000
 """Triples of other graphs that are copied at once."""
@@ -43,29 +44,43 @@ _FILE: Final = re.compile(
 )
 """Names of a store's files."""
 
-_NOT_COPIED: Final = re.compile(r"LOCK|LOG.*|bulk-.*")
-
 
 class StoreError(ReportedError):
     """A store that cannot be opened, read or written; its message says why and what to do."""
 
 
-def open_store(folder: str) -> Store:
-    """Open a store for queries.
+@contextmanager
+def kept_store(folder: str) -> Iterator[Snapshot]:
+    """Keep a store for a reader as it is now, for as long as the block lasts.
 
-    It is not locked, so that others may query it, too; a load puts a new one in its place, which this does not see.
+    The store is not locked, so that others may read it, too; a load puts a new one in its place, which this reader does
+    not see.
 
     Raises:
         StoreError: when there is none, or it cannot be read.
     """
-    path = Path(folder)
-    with _opening(folder):
-        if not _is_store(path, folder):
-            raise StoreError(f"{folder}: there is no store; make one with pfocr-rdf load INPUT --store {folder}")
-        return Store.read_only(folder)
+    with ExitStack() as stack:
+        with _opening(folder):
+            path = Path(os.path.realpath(folder))
+            if not _is_store(path, folder):
+                raise StoreError(f"{folder}: there is no store; make one with pfocr-rdf load INPUT --store {folder}")
+            kept = stack.enter_context(snapshot(path))
+        yield kept
 
 
-def ask_store(folder: str, query: Query, graph: Term | None = None) -> tuple[Answer, SchemaOrg]:
+@contextmanager
+def open_store(folder: str) -> Iterator[Store]:
+    """Open a store for queries, which are asked, and whose answers are read, within the block.
+
+    Raises:
+        StoreError: when there is none, or it cannot be read.
+    """
+    with kept_store(folder) as kept:
+        yield read_only(kept.folder, folder)
+
+
+@contextmanager
+def ask_store(folder: str, query: Query, graph: Term | None = None) -> Iterator[tuple[Answer, SchemaOrg]]:
     """Ask a store a question.
 
     The known prefixes need not be declared, and schema.org is spelt as the store spells it. Only a query that names
@@ -76,25 +91,27 @@ def ask_store(folder: str, query: Query, graph: Term | None = None) -> tuple[Ans
         query: the question.
         graph: the IRI of the graph to ask; None is the default graph, or all graphs together where that is empty.
 
-    Returns:
-        The answer, which is found as it is read, and how the store spells schema.org.
+    Yields:
+        The answer, which is found as it is read, within the block, and how the store spells schema.org.
 
     Raises:
         StoreError: when there is no store, or it cannot be read.
         QueryError: when the query is no SPARQL.
     """
-    store = open_store(folder)
-    union = graph is None and default_graph_is_empty(store)
-    schema = SCHEMA_HTTPS if _asked(store, SPELT_WITH_HTTPS) and not _asked(store, _SPELT_WITH_HTTP) else SCHEMA_HTTP
-    given = spelled(query.text, schema)
-    text = with_prefixes(given, schema)
-    try:
-        answer = store.query(
-            text, default_graph=None if union else _graph_name(graph), use_default_graph_as_union=union
+    with open_store(folder) as store:
+        union = graph is None and default_graph_is_empty(store)
+        schema = (
+            SCHEMA_HTTPS if _asked(store, SPELT_WITH_HTTPS) and not _asked(store, _SPELT_WITH_HTTP) else SCHEMA_HTTP
         )
-    except SyntaxError as error:
-        raise syntax_error(error, query.name, text, given) from error
-    return answer, schema
+        given = spelled(query.text, schema)
+        text = with_prefixes(given, schema)
+        try:
+            answer = store.query(
+                text, default_graph=None if union else _graph_name(graph), use_default_graph_as_union=union
+            )
+        except SyntaxError as error:
+            raise syntax_error(error, query.name, text, given) from error
+        yield answer, schema
 
 
 _SPELT_WITH_HTTP: Final = SPELT_WITH_HTTPS.replace("https:", "http:")
@@ -138,6 +155,7 @@ def load_store(
     with _failing(folder), _beside(target, folder) as beside, ExitStack() as held_open:
         new, old = beside / "store", beside / "old"
         restore(target, old)
+        remove_stale(target)
         there = _is_store(target, folder)
         if there:
             held_open.enter_context(_locked(target, folder))
@@ -158,7 +176,7 @@ def load_store(
         store().flush()
         held = _counted(store(), graph)
         opened.clear()  # closes it
-        before = NOTHING if replace or not there else _counted(_read_only(target, folder), graph)
+        before = NOTHING if replace or not there else _counted(read_only(target, folder), graph)
         if recount is not None and (before != NOTHING or _plain(sent) != held):
             sent = recount()
         loaded = Loaded(sent, before, held)
@@ -180,7 +198,7 @@ def _begun(old: Path | None, new: Path, folder: str, graph: Term | None, *, repl
             return Store(new)
     # to delete a graph from a copy would take a kilobyte of memory for each of its triples
     begun = Store(new)
-    before = _read_only(old, folder)
+    before = read_only(old, folder)
     others: list[DefaultGraph | NamedNode | BlankNode] = [DefaultGraph(), *before.named_graphs()]
     for other in others:
         if other != _graph_name(graph):
@@ -195,9 +213,9 @@ def _copy(old: Path, new: Path) -> None:
     """Copy a store that nobody writes to; files that are never changed are shared."""
     new.mkdir()
     for file in old.iterdir():
-        if _NOT_COPIED.fullmatch(file.name):
+        if LEFT_OUT.fullmatch(file.name):
             continue
-        if file.suffix == ".sst":
+        if file.suffix == LARGE:
             try:
                 os.link(file, new / file.name)
             except OSError:  # a file system without such links
@@ -234,25 +252,40 @@ def _is_store(path: Path, folder: str) -> bool:
         return False
     if not path.is_dir():
         raise StoreError(f"{folder}: is a file; a store is a folder, give its name or a new one")
-    names = sorted(file.name for file in path.iterdir())
+    while True:
+        seen = path.stat()
+        names = sorted(file.name for file in path.iterdir())
+        if os.path.samestat(seen, path.stat()):
+            break  # else a load has just put a new store in its place, and removes what this one held
     other = next((name for name in names if not _FILE.fullmatch(name)), None)
     if other is not None or (names and "CURRENT" not in names):
         raise StoreError(f"{folder}: is no store, or not only that: it holds {other or names[0]}; give another folder")
     return bool(names)
 
 
-def _read_only(path: Path, folder: str) -> Store:
-    with _opening(folder):
+def read_only(path: Path, folder: str) -> Store:
+    """Open a folder, as it is, to read it.
+
+    Args:
+        path: the folder.
+        folder: the store's name in messages.
+
+    Raises:
+        StoreError: when it cannot be read.
+    """
+    with _opening(folder, path):
         return Store.read_only(str(path))
 
 
 @contextmanager
-def _opening(folder: str) -> Iterator[None]:
+def _opening(folder: str, path: Path | None = None) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, RuntimeError) as error:
+        # a snapshot is gone when this is read
+        why = _why(error) if path is None else _why(error).replace(str(path).lower(), folder)
         raise StoreError(
-            f"{folder}: cannot be opened as a store ({_why(error)}); if it is damaged, delete it and load again"
+            f"{folder}: cannot be opened as a store ({why}); if it is damaged, delete it and load again"
         ) from error
 
 

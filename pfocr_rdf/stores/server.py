@@ -19,7 +19,8 @@ import pyoxigraph
 
 from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.extras import MissingExtraError
-from pfocr_rdf.stores.embedded import default_graph_is_empty, open_store
+from pfocr_rdf.stores.embedded import default_graph_is_empty, kept_store, read_only
+from pfocr_rdf.stores.snapshots import Snapshot
 
 __all__ = ["ServerError", "parse_bind", "serve"]
 
@@ -60,16 +61,23 @@ def serve(folder: str, bind: str, ready: Callable[[str], object]) -> None:
         ServerError: when the server cannot run, or ends by itself.
         ValueError: when `bind` is no address.
     """
-    host, port = parse_bind(bind)
+    parse_bind(bind)
     program = _program()
-    options = ["--union-default-graph"] if default_graph_is_empty(open_store(folder)) else []
+    with kept_store(folder) as kept:
+        _run(program, folder, kept, bind, ready)
+
+
+def _run(program: str, folder: str, kept: Snapshot, bind: str, ready: Callable[[str], object]) -> None:
+    host, port = parse_bind(bind)
+    options = ["--union-default-graph"] if default_graph_is_empty(read_only(kept.folder, folder)) else []
     _check_free(host, port)
     stopping: list[int] = []
     process = subprocess.Popen(  # noqa: S603 - the program found above; no shell
-        [program, "serve-read-only", "--location", folder, "--bind", bind, *options],
+        [program, "serve-read-only", "--location", str(kept.folder), "--bind", bind, *options],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         env=os.environ | {"RUST_BACKTRACE": "0"},
+        pass_fds=() if kept.lock is None else (kept.lock,),  # it holds the lock, too, and may be the last to end
         preexec_fn=_end_with_parent() if sys.platform.startswith("linux") else None,
     )
 
