@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from sys import intern
 from typing import Any, Final, TypeAlias
 
 from yaml.cyaml import CParser  # type: ignore[attr-defined]  # PyYAML's libyaml parser, which its stubs leave out
@@ -204,7 +205,7 @@ _OWN: Final = frozenset(
 )
 """Keys whose entries are nearly always a record's own."""
 
-_REMEMBERED: Final = 1 << 13
+_REMEMBERED: Final = 1 << 12
 _REMEMBERED_BYTES: Final = 200
 _TEXT: Final = frozenset((str,))
 
@@ -301,7 +302,7 @@ def _united_rows(parts: list[_Part], new: Any) -> list[Any] | None:
             continue
         items.append(item := next(others))
         if len(text) <= _REMEMBERED_BYTES and isinstance(item, dict) and _TEXT.issuperset(map(type, item.values())):
-            _remember(_rows, text, item.copy())
+            _remember(_rows, text, {intern(key): cell for key, cell in item.items()})
     return items
 
 

@@ -13,7 +13,7 @@ import json
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -108,7 +108,7 @@ def expand_blocks(blocks: Sequence[object], bases: Sequence[str]) -> list[Expand
         if not isinstance(block, Mapping):
             results[index] = BlockError("jsonld-form", value=str(block))
             continue
-        contexts = list(_contexts(block))
+        contexts = _contexts(block)
         if error := _refused(contexts):
             results[index] = error
         elif len(contexts) == 1 and isinstance(block.get("@context"), str) and not block.keys() & {"@graph", _MARK}:
@@ -116,22 +116,28 @@ def expand_blocks(blocks: Sequence[object], bases: Sequence[str]) -> list[Expand
         else:
             results[index] = _refused_scoped(block, contexts) or _expand_alone(block, bases[index])
     for index, result in _expand_together(batch):
-        results[index] = replace(result, base=bases[index]) if isinstance(result, Expanded) else result
+        results[index] = Expanded(result.nodes, bases[index]) if isinstance(result, Expanded) else result
     return [result for result in results if result is not None]
 
 
-def _contexts(value: object) -> Iterator[object]:
-    """Yield every context inside a block, in whatever depth."""
+def _contexts(value: object) -> list[object]:
+    """Give every context inside a block, in whatever depth."""
+    found: list[object] = []
+    _add_contexts(value, found)
+    return found
+
+
+def _add_contexts(value: object, found: list[object]) -> None:
     if isinstance(value, Mapping):
         for key, inner in value.items():
             if key == "@context":
-                yield inner
+                found.append(inner)
             if type(inner) is not str:
-                yield from _contexts(inner)
+                _add_contexts(inner, found)
     elif isinstance(value, (list, tuple)):
         for inner in value:
             if type(inner) is not str:
-                yield from _contexts(inner)
+                _add_contexts(inner, found)
 
 
 def _refused(contexts: list[object]) -> BlockError | None:

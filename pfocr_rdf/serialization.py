@@ -103,11 +103,22 @@ class _Shown(dict[Term, str]):
         namespaces = "|".join(map(re.escape, sorted(names.values(), key=len, reverse=True)))
         self._pattern = re.compile(f"<({namespaces})({_LOCAL})>")
         self._prefixes = {namespace: prefix for prefix, namespace in names.items()}
+        # nearly all new terms are of a namespace that ends at their last slash, and needs no search
+        self._paths = {
+            f"<{namespace}": prefix
+            for namespace, prefix in self._prefixes.items()
+            if namespace.endswith("/") and sum(other.startswith(namespace) for other in self._prefixes) == 1
+        }
 
     def __missing__(self, term: Term) -> str:
         if term[0] == "<":
-            found = self._pattern.fullmatch(term)
-            text = f"{self._prefixes[found[1]]}:{found[2]}" if found else term
+            start = term.rfind("/") + 1
+            prefix = self._paths.get(term[:start])
+            if prefix is not None and _LOCAL_NAME(term, start, len(term) - 1):
+                text = f"{prefix}:{term[start:-1]}"
+            else:
+                found = self._pattern.fullmatch(term)
+                text = f"{self._prefixes[found[1]]}:{found[2]}" if found else term
         elif term[-1] != ">":  # a literal without a datatype, or a blank node
             return term
         else:
@@ -137,6 +148,8 @@ _REMEMBERED_TEXT: Final = 400
 
 _LOCAL: Final = r"[A-Za-z0-9_:](?:[A-Za-z0-9_.:-]*[A-Za-z0-9_:-])?"
 """Local names that stand in Turtle as they are; others leave the IRI whole."""
+
+_LOCAL_NAME: Final = re.compile(_LOCAL).fullmatch
 
 _NATIVE: Final = {
     "<http://www.w3.org/2001/XMLSchema#boolean>": re.compile("true|false"),
