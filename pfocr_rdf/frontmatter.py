@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from sys import intern
 from typing import Any, Final, TypeAlias
 
 from yaml.cyaml import CParser  # type: ignore[attr-defined]  # PyYAML's libyaml parser, which its stubs leave out
@@ -99,12 +98,8 @@ def parse_front_matter(data: bytes) -> FrontMatter:
     closing = _CLOSING.search(data, opening.end() - 1)
     if closing is None:
         raise FrontMatterError("front-matter-unclosed", line=data.count(b"\n") + 1)
-    has_separators = not text.isascii() and any(separator in text for separator in _SEPARATORS)
-    document = data[opening.end() : closing.start(1)]
-    values: Plain | None = None if has_separators else _parse_entries(document)
-    duplicates: list[tuple[str, int]] = []
-    if values is None:
-        values, duplicates = _parse(document, has_separators)
+    has_separators = any(separator in text for separator in _SEPARATORS)
+    values, duplicates = _parse(data[opening.end() : closing.start(1)], has_separators)
     if not isinstance(values, dict):
         raise FrontMatterError("front-matter-not-mapping", line=2)
     rest = data[closing.end() :]
@@ -174,142 +169,6 @@ def _unmasked(text: str, style: str | None, masks: dict[str, str]) -> str:
         if mask in text:
             text = re.sub(f"{mask} *", hides, text) if style in ("'", '"') else text.replace(mask, hides[0])
     return text
-
-
-# ------------------------------------------------------------------------------------------- entry by entry
-#
-# Half of a record stands word for word in others: `figtype: Figure`, a gene's row, the template's licence. Entries of
-# the top mapping and of the JSON-LD block, and rows of mentions, are remembered by their texts, and libyaml is given
-# only what is new, in one document.
-#
-# This is exact. An entry begins with a line that begins with a key, and none of its other lines can begin another: they
-# are indented, empty, or items of a list; the patterns see to it. So the new entries give a key each, unless one of
-# them goes on in the next, as an open quotation does. Then there are fewer keys than entries, and the document is
-# parsed as a whole, as it is for everything that is unusual, and for every fault. So it is with the rows of a list.
-
-_ENTRY: Final = re.compile(rb"\n(?=[^ \n-]|-[^ \n])")
-_KEY: Final = re.compile(rb"[A-Za-z][A-Za-z0-9_-]*:(?=[ \n]|\Z)")
-_ROW: Final = re.compile(rb"\n(?=-)")
-_ROWS: Final = b":\n- word: "
-"""What stands after the name of a list of mentions."""
-
-_BLOCK: Final = b"schema-jsonld:\n"
-_BLOCK_ENTRY: Final = re.compile(rb"\n(?=  [^ \n-]|  -[^ \n]| [^ \n]|-)")
-_BLOCK_KEY: Final = re.compile(rb"  (?:'@[a-z]+'|[A-Za-z]+):(?=[ \n]|\Z)")
-
-_OWN: Final = frozenset(
-    """
-    @id automl_pathway caption description doi figid figid_alias figlink figtitle filename keywords papertitle
-    pathway_score pmc_ranked_result_index pmcid redirect_from reftext
-    """.split()  # noqa: SIM905 - a table reads better than seventeen quoted words
-)
-"""Keys whose entries are nearly always a record's own."""
-
-_REMEMBERED: Final = 1 << 12
-_REMEMBERED_BYTES: Final = 200
-_TEXT: Final = frozenset((str,))
-
-_Part: TypeAlias = tuple[bytes, Any]
-"""The text of an entry or a row, and what is remembered of it, or None."""
-
-_entries: dict[bytes, tuple[str, Any]] = {}
-"""Keys and values (texts, or lists or mappings of texts) of the top mapping's entries by their texts."""
-
-_block_entries: dict[bytes, tuple[str, Any]] = {}
-"""The same of the JSON-LD block's, which are indented: above the block, the same text would be a fault."""
-
-_rows: dict[bytes, dict[str, Any]] = {}
-"""Mentions by the texts of their rows."""
-
-
-def _parse_entries(document: bytes) -> dict[str, Plain] | None:
-    """Build the top mapping of a document from its entries, or give None where it must be parsed as a whole."""
-    if b"\r" in document:
-        return None
-    entries: list[_Part] = []
-    parts: list[_Part]
-    parts_of: list[tuple[str, list[_Part], Callable[[list[_Part], Any], Any]]] = []
-    new: list[bytes] = []
-    for text in _ENTRY.split(document[:-1]):
-        known = _entries.get(text)
-        entries.append((text, known))
-        if known is not None:
-            continue
-        if (key := _KEY.match(text)) is None:
-            return None
-        if text.startswith(_ROWS, key.end() - 1):
-            line, *rows = _ROW.split(text)
-            parts = [(row, _rows.get(row)) for row in rows]
-            parts_of.append((key[0][:-1].decode(), parts, _united_rows))
-        elif text.startswith(_BLOCK):
-            line, *members = _BLOCK_ENTRY.split(text)
-            if line != key[0] or not all(map(_BLOCK_KEY.match, members)):
-                return None
-            parts = [(member, _block_entries.get(member)) for member in members]
-            parts_of.append((key[0][:-1].decode(), parts, _united_block))
-        else:
-            new.append(text)
-            continue
-        new.append(b"\n".join([line, *[part for part, said in parts if said is None]]))
-    try:
-        built, duplicates = _build(b"\n".join(new) + b"\n", {}) if new else ({}, [])
-    except (FrontMatterError, YAMLError):
-        return None
-    if duplicates or not isinstance(built, dict):
-        return None
-    for name, parts, united in parts_of:
-        if name not in built or (value := united(parts, built[name])) is None:
-            return None
-        built[name] = value
-    return _united_entries(entries, built, _entries)
-
-
-def _united_block(parts: list[_Part], new: Any) -> dict[str, Any] | None:
-    return _united_entries(parts, new, _block_entries)
-
-
-def _united_entries(parts: list[_Part], new: Any, memory: dict[bytes, tuple[str, Any]]) -> dict[str, Any] | None:
-    """Give the mapping of entries, of which some are known and `new` holds the others; None where these do not fit."""
-    if not isinstance(new, dict) or len(new) != [known for _, known in parts].count(None):
-        return None
-    values = {}
-    others = iter(new.items())
-    for text, known in parts:
-        if known is not None:
-            name, value = known
-            values[name] = value if isinstance(value, str) else value.copy()
-            continue
-        name, value = next(others)
-        values[name] = value
-        if len(text) <= _REMEMBERED_BYTES and name not in _OWN:
-            if isinstance(value, str):
-                _remember(memory, text, (name, value))
-            elif _TEXT.issuperset(map(type, value.values() if isinstance(value, dict) else value)):
-                _remember(memory, text, (name, value.copy()))
-    return values if len(values) == len(parts) else None
-
-
-def _united_rows(parts: list[_Part], new: Any) -> list[Any] | None:
-    """Give the list of rows, of which some are known and `new` holds the others; None where these do not fit."""
-    unknown = [known for _, known in parts].count(None)
-    if unknown != (len(new) if isinstance(new, list) else 0):
-        return None
-    items = []
-    others = iter(new)
-    for text, known in parts:
-        if known is not None:
-            items.append(known.copy())
-            continue
-        items.append(item := next(others))
-        if len(text) <= _REMEMBERED_BYTES and isinstance(item, dict) and _TEXT.issuperset(map(type, item.values())):
-            _remember(_rows, text, {intern(key): cell for key, cell in item.items()})
-    return items
-
-
-def _remember(memory: dict[bytes, Any], text: bytes, said: object) -> None:
-    if len(memory) >= _REMEMBERED:
-        memory.clear()
-    memory[text] = said
 
 
 _ITEM: Final = True
