@@ -257,7 +257,7 @@ class _Block:
     def value(self, value: Node, key: str, plain: bool = False) -> Term | None:
         """Map a value object, a list object or a node object to what stands as object."""
         text = value.get("@value")
-        if type(text) is str and len(value) == 1 and (text[:1].isalnum() or not is_missing(text)):  # as nearly all
+        if type(text) is str and len(value) == 1 and not is_missing(text):  # as nearly all
             return string_literal(text, self.place, key)
         if "@value" in value:
             return self.literal(value, key, plain)
