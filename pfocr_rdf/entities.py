@@ -13,14 +13,23 @@ from array import array
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final, Literal, TypeVar
+from typing import Final, TypeAlias, TypeVar, get_args
 
 from pfocr_rdf.diagnostics import Place, Report
 from pfocr_rdf.figures import Journal, Paper
-from pfocr_rdf.iris import article_page_iri, doi_iri, entity_iri, journal_iri, paper_iri, taxon_iri
+from pfocr_rdf.iris import (
+    Source,
+    article_page_iri,
+    doi_iri,
+    gene_page_iri,
+    journal_iri,
+    paper_iri,
+    source_iri,
+    taxon_iri,
+)
 from pfocr_rdf.literals import string_literal
 from pfocr_rdf.mapping import USUAL_ENDING, Section, Settings
-from pfocr_rdf.mentions import HUMAN, Chemical, Disease, Gene
+from pfocr_rdf.mentions import HUMAN, Chemical, Gene
 from pfocr_rdf.terms import Statement, Term, iri_term, iri_text, literal_term
 from pfocr_rdf.vocabulary import (
     CC0,
@@ -62,7 +71,7 @@ _PMC: Final = literal_term("PMC")
 
 _Key = TypeVar("_Key", bound=Hashable)
 
-Source = Literal["Entrez Gene", "ChEBI", "MeSH", "DOID"]
+_SOURCES: Final[dict[Source, Term]] = {source: literal_term(source) for source in get_args(Source)}
 
 _GENE: Final = 1
 _CHEMICAL: Final = 2
@@ -259,8 +268,9 @@ class Entities:
 
     def figures(self, numbers: Iterable[int]) -> list[Term]:
         """Give the IRIs of figures by their numbers."""
-        first, iris = self._first, self._figures
-        return [iris[number - first] for number in numbers]
+        if self._first == 0:
+            return list(map(self._figures.__getitem__, numbers))
+        return [self._figures[number - self._first] for number in numbers]
 
     def first_record(self, numbers: Iterable[int]) -> tuple[str, str]:
         """Give the first figid of some figures, and its record's file."""
@@ -373,18 +383,20 @@ def _described(entities: Entities, settings: Settings, report: Report) -> Iterat
     """Yield the descriptions of the entities."""
     schema = settings.schema
     yield from _papers_and_journals(entities, schema, report)
-    terms: dict[tuple[Source, str], list[_Said]] = {}
+    terms: dict[_TermKey, list[_Said]] = {}
     for packed, figures in entities._terms.items():
         kind, source, identifier, taxon_id, *labels = _unpacked(packed)
-        terms.setdefault((source, identifier), []).append((int(kind), taxon_id, labels, figures))  # type: ignore[arg-type]
-    headings: dict[str, list[tuple[tuple[int, str], Source]]] = {"gene": [], "chemical": [], "disease": []}
-    for (source, identifier), said in terms.items():
-        headings[_heading(_kinds(said))].append((_numeric(identifier), source))
+        key: _TermKey = len(identifier), identifier, source  # type: ignore[assignment]
+        terms.setdefault(key, []).append((int(kind), taxon_id, labels, figures))
+    headings: tuple[list[_TermKey], ...] = ([], [], [])
+    for key, said in terms.items():
+        headings[_heading(_kinds(said))].append(key)
     classes = [_classes(kinds, schema) for kinds in range(_GENE + _CHEMICAL + _DISEASE + 1)]
-    for keys in headings.values():
-        for (_, identifier), source in sorted(keys):
-            said = terms.pop((source, identifier))
-            yield _term_group(entities, source, identifier, said, classes[_kinds(said)], schema, report)
+    for keys in headings:
+        keys.sort()
+        for key in keys:
+            said = terms.pop(key)
+            yield _term_group(entities, key[2], key[1], said, classes[_kinds(said)], schema, report)
     names: dict[str, dict[str, int]] = {}
     for packed, count in entities._organisms.items():
         taxon_id, *some = _unpacked(packed)
@@ -393,35 +405,41 @@ def _described(entities: Entities, settings: Settings, report: Report) -> Iterat
         organism = taxon_iri(taxon_id)
         yield [
             (organism, RDF_TYPE, schema.taxon),
-            *_labels(organism, names[taxon_id], Place("", "", report), "organisms"),
+            *_labels(organism, _by_frequency(names[taxon_id]), Place("", "", report), "organisms"),
             (organism, DCTERMS_IDENTIFIER, literal_term(taxon_id)),
         ]
     yield _dataset_group(settings)
 
 
-_Said = tuple[int, str, list[str], "array[int]"]
+_TermKey: TypeAlias = tuple[int, str, Source]
+"""The length of an identifier, which orders those of one prefix by their numbers, the identifier and its source."""
+
+_Said: TypeAlias = tuple[int, str, list[str], "array[int]"]
 """What figures say of a gene, chemical or disease: as what they mention it, a gene's taxon id or nothing, its labels;
 and the numbers of the figures."""
 
 
-def _heading(kinds: int) -> str:
-    """Tell under which heading a term is described; what is both chemical and disease is under the chemicals."""
+def _heading(kinds: int) -> int:
+    """Tell where a term is described: genes are first, then chemicals, diseases or not, then diseases."""
     if kinds & _GENE:
-        return "gene"
-    return "chemical" if kinds & _CHEMICAL else "disease"
+        return 0
+    return 1 if kinds & _CHEMICAL else 2
 
 
-def _kinds(said: Iterable[_Said]) -> int:
+def _kinds(said: Sequence[_Said]) -> int:
+    if len(said) == 1:
+        return said[0][0]
     kinds = 0
     for kind, *_ in said:
         kinds |= kind
     return kinds
 
 
-def _labels(subject: Term, counts: dict[str, int], place: Place, key: str) -> list[Statement]:
+def _labels(subject: Term, labels: Iterable[str], place: Place, key: str) -> list[Statement]:
+    """Say the labels of a thing, of which the first is the preferred one."""
     return [
         (subject, SKOS_ALT_LABEL if rank else RDFS_LABEL, string_literal(label, place, key))
-        for rank, label in enumerate(_by_frequency(counts))
+        for rank, label in enumerate(labels)
     ]
 
 
@@ -451,14 +469,14 @@ def _papers_and_journals(entities: Entities, schema: SchemaOrg, report: Report) 
         yield _journal_group(name, *titles[name], schema, Place("", "", report))
 
 
-def _united(said_by: list[array[int]]) -> Iterable[int]:
+def _united(said_by: Sequence[array[int]]) -> Iterable[int]:
     """Unite numbers of figures, in their order."""
     return said_by[0] if len(said_by) == 1 else sorted(chain.from_iterable(said_by))
 
 
 def _merged(entities: Entities, variants: list[str], report: Report) -> tuple[Paper, str]:
     """Unite the descriptions of a paper: for each value the first by figid; others are reported."""
-    firsts = sorted((entities.first_record(entities._papers[packed]), packed) for packed in variants)
+    firsts = sorted([(entities.first_record(entities._papers[packed]), packed) for packed in variants])
     (_, file), packed = firsts[0]
     first = _unpacked_paper(packed)
     if len(firsts) == 1:
@@ -551,56 +569,51 @@ def _term_group(
     schema: SchemaOrg,
     report: Report,
 ) -> list[Statement]:
-    labels: dict[str, int] = {}
-    taxa: dict[str, int] = {}
-    for _, taxon_id, given, figures in said:
-        _add_counts(labels, given, len(figures))
-        if taxon_id:
-            _add_counts(taxa, (taxon_id,), len(figures))
-    part_of = [figures for kind, _, _, figures in said if kind != _DISEASE]
+    if len(said) == 1:
+        ((kind, taxon_id, labels, figures),) = said
+        labels.sort()  # all are of the same figures
+        taxa = [taxon_id] if taxon_id else []
+        part_of: Iterable[int] = figures if kind != _DISEASE else ()
+    else:
+        label_counts: dict[str, int] = {}
+        taxon_counts: dict[str, int] = {}
+        for _, taxon_id, given, figures in said:
+            _add_counts(label_counts, given, len(figures))
+            if taxon_id:
+                _add_counts(taxon_counts, (taxon_id,), len(figures))
+        labels, taxa = _by_frequency(label_counts), _by_frequency(taxon_counts)
+        part_of = _united([figures for kind, _, _, figures in said if kind != _DISEASE])
     place = Place("", "", report)
-    iri = _term_iri(source, identifier)
+    iri = source_iri(source, identifier)
     statements = [(iri, RDF_TYPE, kind) for kind in classes]
     statements += [
         (iri, DC_IDENTIFIER, iri),
         (iri, DCTERMS_IDENTIFIER, literal_term(identifier)),
-        (iri, DC_SOURCE, literal_term(source)),
+        (iri, DC_SOURCE, _SOURCES[source]),
         *_labels(iri, labels, place, "label"),
     ]
     if source == "Entrez Gene":
         statements.append((iri, WP_BDB_ENTREZ_GENE, iri))
-        by_frequency = _by_frequency(taxa)
-        if len(by_frequency) > 1:
-            value = f"gene {identifier}: {', '.join(by_frequency)}"
-            place.diagnose("gene-taxon-differs", key="organism_id", value=value)
-        if by_frequency[:1] == [HUMAN] and (symbol := _hgnc_symbol(labels, place)) is not None:
+        if len(taxa) > 1:
+            place.diagnose("gene-taxon-differs", key="organism_id", value=f"gene {identifier}: {', '.join(taxa)}")
+        if labels and taxa[:1] == [HUMAN] and (symbol := _hgnc_symbol(labels[0], place)) is not None:
             statements.append((iri, WP_BDB_HGNC_SYMBOL, symbol))
-        statements.append((iri, FOAF_PAGE, iri_term(f"https://www.ncbi.nlm.nih.gov/gene/{identifier}")))
-        if by_frequency:
-            statements.append((iri, schema.taxonomic_range, taxon_iri(by_frequency[0])))
+        statements.append((iri, FOAF_PAGE, gene_page_iri(identifier)))
+        if taxa:
+            statements.append((iri, schema.taxonomic_range, taxon_iri(taxa[0])))
     elif source == "ChEBI":
         statements.append((iri, WP_BDB_CHEBI, iri))
         statements.append((iri, SKOS_EXACT_MATCH, iri_term(PREFIXES["obo"] + identifier.replace(":", "_"))))
-    if part_of:
-        statements += [(iri, DCTERMS_IS_PART_OF, figure) for figure in entities.figures(_united(part_of))]
+    statements += [(iri, DCTERMS_IS_PART_OF, figure) for figure in entities.figures(part_of)]
     return statements
 
 
-def _hgnc_symbol(labels: dict[str, int], place: Place) -> Term | None:
+def _hgnc_symbol(symbol: str, place: Place) -> Term | None:
     """Give the IRI of a human gene's symbol."""
-    symbol = next(iter(_by_frequency(labels)), None)
-    if symbol is None:
-        return None
     if _HGNC_SYMBOL.fullmatch(symbol):
         return iri_term(PREFIXES["hgnc.symbol"] + symbol)
     place.diagnose("gene-symbol", key="ncbigene_symbol", value=symbol)
     return None
-
-
-def _term_iri(source: Source, identifier: str) -> Term:
-    if source == "Entrez Gene":
-        return entity_iri(Gene(identifier))
-    return entity_iri(Disease("DOID", identifier) if source == "DOID" else Chemical(source, identifier))
 
 
 def _classes(kinds: int, schema: SchemaOrg) -> list[Term]:

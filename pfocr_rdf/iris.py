@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from hashlib import sha256
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import quote, urlsplit
 
 from pfocr_rdf.mentions import Chemical, Disease, Gene, Kind
@@ -17,15 +17,18 @@ from pfocr_rdf.terms import Term, iri_term
 from pfocr_rdf.vocabulary import PREFIXES, SITE
 
 __all__ = [
+    "Source",
     "absolute_iri",
     "doi_iri",
     "encode_iri",
     "entity_iri",
     "figure_iri",
+    "gene_page_iri",
     "image_iri",
     "journal_iri",
     "mention_iri",
     "paper_iri",
+    "source_iri",
     "taxon_iri",
 ]
 
@@ -162,23 +165,42 @@ def journal_iri(name: str) -> Term:
     return _iri(PREFIXES["journal"], _quoted(name))
 
 
+Source = Literal["Entrez Gene", "ChEBI", "MeSH", "DOID"]
+"""Where the identifiers of genes, chemicals and diseases come from."""
+
+
 def entity_iri(entity: Gene | Chemical | Disease) -> Term:
     """Make the IRI of a gene, chemical or disease.
 
     >>> entity_iri(Chemical("ChEBI", "CHEBI:4167"))
     '<https://identifiers.org/chebi/CHEBI:4167>'
     """
-    if isinstance(entity, Gene):
-        return _known("ncbigene", entity.id)
-    if entity.source == "MeSH":
-        return _known("mesh", entity.id)
-    return _known("chebi" if isinstance(entity, Chemical) else "doid", entity.id.partition(":")[2])
+    return source_iri("Entrez Gene" if isinstance(entity, Gene) else entity.source, entity.id)
 
 
 @lru_cache(maxsize=_CACHED)
-def _known(prefix: str, identifier: str) -> Term:
-    """Remember the IRIs of entities, which figures repeat."""
-    return _iri(PREFIXES[prefix], _quoted(identifier, _SEGMENT))
+def source_iri(source: Source, identifier: str) -> Term:
+    """Make the IRI of an identifier; it is remembered, as figures repeat each other.
+
+    >>> source_iri("DOID", "DOID:8893")
+    '<https://identifiers.org/doid/DOID:8893>'
+    """
+    if source == "ChEBI" or source == "DOID":  # whose namespaces end with these letters
+        identifier = identifier.partition(":")[2]
+    return _iri(_NAMESPACES[source], _quoted(identifier, _SEGMENT))
+
+
+_NAMESPACES: Final[dict[Source, str]] = {
+    "Entrez Gene": PREFIXES["ncbigene"],
+    "ChEBI": PREFIXES["chebi"],
+    "MeSH": PREFIXES["mesh"],
+    "DOID": PREFIXES["doid"],
+}
+
+
+def gene_page_iri(identifier: str) -> Term:
+    """Make the IRI of the page of a gene of NCBI Gene."""
+    return _iri("https://www.ncbi.nlm.nih.gov/gene/", _quoted(identifier, _SEGMENT))
 
 
 @lru_cache(maxsize=_CACHED)

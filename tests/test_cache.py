@@ -118,6 +118,15 @@ def test_a_warm_run_maps_nothing(database: Path, tmp_path: Path) -> None:
     assert warm(database, tmp_path / "cache", size=2) == []
 
 
+@pytest.mark.parametrize("symbol", ["TP\x1f53", "\x1f", "\x1f\x1f", "β-TP53", ""])
+def test_any_label_is_kept_as_it_stands(database: Path, tmp_path: Path, symbol: str) -> None:
+    """Terms are kept with a separator between them, which a label may hold."""
+    row = "9606\tHomo sapiens\tPrimates\tmdm2\tMDM2\tMDM2\t4193\tncbigene_symbol\t1\t1\t1\n"
+    write(database, "_data/PMC1__a-genes.tsv", GENES.replace("TP53", symbol) + row)
+    assert warm(database, tmp_path / "cache") == FIGIDS
+    assert warm(database, tmp_path / "cache") == []
+
+
 def test_what_is_wrong_in_a_record_is_reported_again_by_a_warm_run(mixed: Path, tmp_path: Path) -> None:
     cold = converted(mixed, cache=tmp_path)
     with counting() as parsed:
@@ -413,11 +422,12 @@ def test_a_pack_of_another_way_of_converting_is_not_taken(database: Path, tmp_pa
 @pytest.mark.parametrize(
     "line",
     [
-        *("", "[", "[]", "{}", "null", "1", '"x"', "[1,[],[]]", "[1,2,3]", "NaN", "[" * 9999),
-        '["1",["PMC1__a","<a:a>","[]",[],[],[],null,null],[]]',
-        '[1,["PMC1__a","<a:a>","[]",[1],[],[],null,null],[]]',
-        '[1,["PMC1__a","<a:a>","[]",[],[],[1],null,null],[]]',
-        '[1,["PMC1__a","<a:a>","[]",[],[],[],null,null],[1]]',
+        *("", "[", "[]", "{}", "null", "1", '"x"', "[1,0,[],[]]", "[1,2,3,4]", "NaN", "[" * 9999),
+        '["1",0,["PMC1__a","<a:a>","[]",[],[],[],null,null],[]]',
+        '[1,0,["PMC1__a","<a:a>","[]",[1],[],[],null,null],[]]',
+        '[1,0,["PMC1__a","<a:a>","[]",[],[],[1],null,null],[]]',
+        '[1,0,["PMC1__a","<a:a>","[]",[],[],[],null,null],[1]]',
+        *(f'[1,{size},["PMC1__a","<a:a>","[]",[],[],[],null,null],[]]' for size in ("-1", "1.5", '"1"', "null", "99")),
     ],
 )
 def test_json_of_another_shape_under_a_right_digest_is_not_taken(
