@@ -150,6 +150,14 @@ class Database:
     whole: bool = False
 
 
+_RDF: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\s|#[^\n]*\n){0,99}"  # what may stand before, though not without end
+    rb"(?:@prefix\s|@base\s|(?i:prefix\s[^\n]*<|base\s*<)|<\?xml\s"
+    rb"|<[A-Za-z][A-Za-z0-9+.-]*:[^\s<>]*>\s+[<a]|_:\S+\s+[<a])"
+)
+"""How Turtle, N-Triples and RDF/XML begin, and no record does."""
+
+
 def open_input(name: str, *, report: Report, taxonomy: Taxonomy | None = None) -> Database:
     """Find the records of an input.
 
@@ -163,8 +171,13 @@ def open_input(name: str, *, report: Report, taxonomy: Taxonomy | None = None) -
         InputError: when there is no such file or folder, or no record in it.
     """
     if name == STANDARD_INPUT:
-        stream = StreamTree(sys.stdin.buffer.read(MAX_BYTES + 1))
-        return Database(name, (RecordFile(stream, "<stdin>"),), OrganismNames(taxonomy=taxonomy))
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        if _RDF.match(data):
+            raise InputError(
+                "-: standard input holds RDF by its first line; give a record there, and RDF as a file "
+                "(.ttl, .nt, also .gz) to `pfocr-rdf validate` or `load`"
+            )
+        return Database(name, (RecordFile(StreamTree(data), "<stdin>"),), OrganismNames(taxonomy=taxonomy))
     if not name:
         raise InputError("the name of an input is empty; give a PFOCR checkout, a folder of records, a record, or -")
     path = Path(name)

@@ -94,6 +94,33 @@ def test_rdf_of_a_kind_that_is_not_read_is_called_so(command: str, ending: str, 
 
 
 @pytest.mark.parametrize("command", ["validate", "load", "convert"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<http://a/b> <http://a/c> "x" .\n',
+        "# made today\n\n@prefix a: <http://a/> .\na:b a:c 1 .\n",
+        "\ufeffPREFIX a: <http://a/>\n",
+        "@base <http://a/> .\n",
+        "<http://a/b> a <http://a/C> .\n",
+        "_:b <http://a/c> 1 .\n",
+        '<?xml version="1.0"?>\n<rdf:RDF/>\n',
+    ],
+)
+def test_rdf_on_standard_input_is_called_so(command: str, text: str, tmp_path: Path) -> None:
+    done = inside(command, "-", *store_option(command, tmp_path), stdin=text.encode())
+    message = done.stderr.decode()
+    assert (done.returncode, done.stdout, message.count("\n")) == (2, b"", 1)
+    assert message.startswith("pfocr-rdf: -: standard input holds RDF")
+
+
+@pytest.mark.parametrize("text", ["---\nfigid: <a:b> <c:d>\n---\n", "<html> <body>\n", "", "basement <a:b>\n", "# a\n"])
+def test_what_is_no_rdf_on_standard_input_is_a_record(text: str) -> None:
+    done = inside("convert", "-", stdin=text.encode())
+    assert done.returncode == 1
+    assert b"<stdin>" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["validate", "load", "convert"])
 def test_a_folder_of_rdf_without_records_is_called_so(command: str, tmp_path: Path) -> None:
     folder = tmp_path / "dumps"
     folder.mkdir()
