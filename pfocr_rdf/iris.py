@@ -183,7 +183,7 @@ def source_iri(source: Source, identifier: str) -> Term:
     """Make the IRI of an identifier; it is remembered, as figures repeat each other.
 
     >>> source_iri("DOID", "DOID:8893")
-    '<https://identifiers.org/doid/DOID:8893>'
+    '<http://purl.obolibrary.org/obo/DOID_8893>'
     """
     if source == "ChEBI" or source == "DOID":  # whose namespaces end with these letters
         identifier = identifier.partition(":")[2]
