@@ -150,12 +150,20 @@ class Database:
     whole: bool = False
 
 
+_BEGINNING: Final = 65_536
+"""Bytes by which RDF is told from a record."""
+
+_SPACE: Final = rb"(?:\s|#[^\n]*\n)*+"
+_IRI: Final = rb"<(?:[A-Za-z][A-Za-z0-9+.-]*:|[#/.])[^\s<>]*>"
 _RDF: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:\s|#[^\n]*\n){0,99}"  # what may stand before, though not without end
-    rb"(?:@prefix\s|@base\s|(?i:prefix\s[^\n]*<|base\s*<)|<\?xml\s"
-    rb"|<[A-Za-z][A-Za-z0-9+.-]*:[^\s<>]*>\s+[<a]|_:\S+\s+[<a])"
+    rb"(?:\xef\xbb\xbf)?" + _SPACE + rb"(?:@prefix\s|@base\s"  # Turtle
+    # which has declarations in the form of SPARQL, too; after those, SPARQL goes on with one of these words
+    rb"|(?i:(?:(?:prefix\s+[^\s<>]*:|base)\s*<[^\s<>]*>" + _SPACE + rb")++"
+    rb"(?!(?:select|construct|ask|describe|insert|delete|with|load|clear|create|drop|copy|move|add)\b))"
+    rb"|(?:" + _IRI + rb"|_:[^\s<>]+|\[\s*\])\s+(?:<|a\s|[A-Za-z][\w.-]*:\S)"  # or N-Triples
+    rb"|(?:<[?!][\s\S]*?)?<rdf:RDF[\s/>])"  # RDF/XML
 )
-"""How Turtle, N-Triples and RDF/XML begin, and no record does."""
+"""How RDF begins, and no record does."""
 
 
 def open_input(name: str, *, report: Report, taxonomy: Taxonomy | None = None) -> Database:
@@ -172,9 +180,9 @@ def open_input(name: str, *, report: Report, taxonomy: Taxonomy | None = None) -
     """
     if name == STANDARD_INPUT:
         data = sys.stdin.buffer.read(MAX_BYTES + 1)
-        if _RDF.match(data):
+        if _RDF.match(data[:_BEGINNING]):
             raise InputError(
-                "-: standard input holds RDF by its first line; give a record there, and RDF as a file "
+                "-: standard input holds RDF, as it begins; give a record there, and RDF as a file "
                 "(.ttl, .nt, also .gz) to `pfocr-rdf validate` or `load`"
             )
         return Database(name, (RecordFile(StreamTree(data), "<stdin>"),), OrganismNames(taxonomy=taxonomy))

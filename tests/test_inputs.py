@@ -104,6 +104,13 @@ def test_rdf_of_a_kind_that_is_not_read_is_called_so(command: str, ending: str, 
         "<http://a/b> a <http://a/C> .\n",
         "_:b <http://a/c> 1 .\n",
         '<?xml version="1.0"?>\n<rdf:RDF/>\n',
+        '<?xml version="1.0"?>\n<!DOCTYPE rdf:RDF [ <!ENTITY a "http://a/"> ]>\n<rdf:RDF xmlns:rdf="http://r">\n',
+        '<rdf:RDF xmlns:rdf="http://r">\n',
+        "PREFIX a: <http://a/>\nBASE <http://b/>\n# described\na:b a:c 1 .\n",
+        "\n" * 200 + "@prefix a: <http://a/> .\n",
+        "<#a> a <http://a/C> .\n",
+        "<http://a/b> a:c 1 .\n",
+        "[] a <http://a/C> .\n",
     ],
 )
 def test_rdf_on_standard_input_is_called_so(command: str, text: str, tmp_path: Path) -> None:
@@ -111,6 +118,23 @@ def test_rdf_on_standard_input_is_called_so(command: str, text: str, tmp_path: P
     message = done.stderr.decode()
     assert (done.returncode, done.stdout, message.count("\n")) == (2, b"", 1)
     assert message.startswith("pfocr-rdf: -: standard input holds RDF")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<?xml version="1.0"?>\n<svg/>\n',
+        "PREFIX a: <http://a/>\nSELECT * { ?s ?p ?o }\n",
+        "PREFIX a: <http://a/>\nPREFIX b: <http://b/> # select\n\n  construct where { ?s ?p ?o }\n",
+        "<p> a <b>bold</b> word\n",
+        "# A heading\n\nA text.\n",
+    ],
+)
+def test_what_is_no_rdf_is_a_record_in_error(text: str) -> None:
+    done = inside("convert", "-", stdin=text.encode())
+    assert done.returncode == 1
+    assert b"front-matter-missing" in done.stderr
+    assert b"holds RDF" not in done.stderr
 
 
 @pytest.mark.parametrize("text", ["---\nfigid: <a:b> <c:d>\n---\n", "<html> <body>\n", "", "basement <a:b>\n", "# a\n"])

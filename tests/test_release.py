@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import json
@@ -9,6 +10,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from pfocr_rdf.queries import of_figure, read_query, shipped_queries
 from pfocr_rdf.releases import shards
 from pfocr_rdf.releases.gate import Refused, load_store, query_faults, read_again, recount_faults
 from pfocr_rdf.releases.release import Release
+from pfocr_rdf.releases.shelf import building
 from pfocr_rdf.terms import statements_of
 from pfocr_rdf.vocabulary import SCHEMA_HTTP
 from processes import members, on_linux, started, wait_until
@@ -334,6 +337,54 @@ def test_what_is_there_is_never_touched(examples: Path, tmp_path: Path) -> None:
     )
     assert leftovers(tmp_path) == ["full"]
     assert leftovers(full) == ["mine"]
+
+
+def test_a_mount_point_is_refused_before_the_work(examples: Path, tmp_path: Path) -> None:
+    """Such as a volume of a container: nothing can take its place."""
+    place, other = tmp_path / "place", tmp_path / "other"
+    place.mkdir()
+    other.mkdir()
+    mounted = f'mount --bind {other} {place} 2>/dev/null || exit 77; exec "$@"'
+    command = ["unshare", "--mount", "sh", "-c", mounted, "-", sys.executable, "-m", "pfocr_rdf", "release"]
+    try:
+        done = subprocess.run([*command, str(examples), str(place), "--version", "1"], capture_output=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("mounts nothing without unshare")
+    if done.returncode not in (0, 2):
+        pytest.skip("may not mount here")
+    assert done.stderr.decode() == (
+        f"pfocr-rdf: {place}: is a mount point, so that no release can take its place; "
+        "give the name of a new folder in it\n"
+    )
+    assert leftovers(tmp_path) == ["other", "place"]
+    assert leftovers(other) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), "could not be made: connection refused"),
+        (PermissionError(errno.EACCES, "Permission denied", "/In.md"), "could not be made: /In.md: permission denied"),
+        (OSError(errno.ENOSPC, "No space left on device"), "release: cannot be written: no space left on device"),
+    ],
+)
+def test_what_fails_meanwhile_is_called_what_it_is(fault: OSError, said: str, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=said), building(tmp_path / "release"):
+        raise fault
+    assert leftovers(tmp_path) == []
+
+
+def test_a_name_that_is_taken_meanwhile(tmp_path: Path) -> None:
+    target = tmp_path / "release"
+
+    def build() -> None:
+        with building(target):
+            target.mkdir()
+            (target / "mine").write_bytes(b"")
+
+    with pytest.raises(OutputError, match=r"release: the release cannot get this name: "):
+        build()
+    assert leftovers(tmp_path) == ["release"]
 
 
 def test_an_empty_folder_becomes_the_release(examples: Path, tmp_path: Path) -> None:

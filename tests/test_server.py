@@ -100,7 +100,9 @@ def test_named_graphs_alone(tmp_path: Path) -> None:
 
 
 @on_linux
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=lambda number: number.name
+)
 def test_the_end(number: signal.Signals, store: Path) -> None:
     """A signal to the command alone ends it, cleanly where it can, and the program with it."""
     with serving(store) as (_, process):
@@ -108,6 +110,19 @@ def test_the_end(number: signal.Signals, store: Path) -> None:
         process.send_signal(number)
         wait_until(lambda: not members(process.pid), 20, "the end of all processes")
         assert process.wait() == (-9 if number == signal.SIGKILL else 0)
+    assert bool(list(store.parent.glob(f".{store.name}.reading.*"))) == (number == signal.SIGKILL)
+
+
+def test_a_program_that_does_not_answer(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is ended, and said to be so; nobody waits for it in silence."""
+    program = tmp_path / "oxigraph"
+    program.write_text("#!/bin/sh\nexec sleep 600\n", "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr(server, "_program", lambda: str(program))
+    monkeypatch.setattr(server, "START_SECONDS", 0.5)
+    with pytest.raises(server.ServerError, match=r"does not answer at 127\.0\.0\.1:[0-9]+ after"):
+        server.serve(str(store), f"127.0.0.1:{free_port()}", print)
+    assert not list(store.parent.glob(f".{store.name}.reading.*"))
 
 
 def test_an_address_that_is_taken(store: Path) -> None:

@@ -7,7 +7,10 @@ import os
 import resource
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pyoxigraph
 import pytest
@@ -17,6 +20,7 @@ import pfocr_rdf
 from commands import Completed, run
 from pfocr_rdf import GraphCounts, InputError, Loaded, OutputError, StoreError, load
 from pfocr_rdf.stores import exchange
+from pfocr_rdf.stores.embedded import load_store
 from pfocr_rdf.stores.loading import NOTHING
 from processes import on_linux, started
 
@@ -208,6 +212,18 @@ def test_a_damaged_store(old: Path, ntriples: Path) -> None:
     assert alone(old)
 
 
+def test_names_in_messages_are_as_they_are(tmp_path: Path, ntriples: Path) -> None:
+    store = tmp_path / "PFOCR.db"
+    load([ntriples], store=store)
+    cut = sorted(store.glob("*.sst"))[0]
+    cut.write_bytes(cut.read_bytes()[:-1])
+    done = run("query", "count-pathways", "--store", store)
+    assert done.returncode == 2
+    assert "PFOCR.db" in done.stderr.decode().replace(f"{store}: ", "", 1)
+    assert "pfocr.db" not in done.stderr.decode()
+    assert ".reading." not in done.stderr.decode()
+
+
 def test_an_empty_folder_becomes_a_store(store: Path, ntriples: Path) -> None:
     store.mkdir()
     load([ntriples], store=store)
@@ -257,9 +273,46 @@ def test_a_store_that_another_program_writes_to(old: Path, ntriples: Path) -> No
     ) as other:
         assert other.stdout is not None
         other.stdout.readline()
-        with pytest.raises(StoreError, match="another program has it open for writing"):
+        with pytest.raises(StoreError, match="another program, or this one elsewhere, has it open for writing"):
             load([ntriples], store=old, replace=True)
     load([ntriples], store=old, replace=True)
+
+
+def test_a_store_that_this_program_writes_to(old: Path, ntriples: Path) -> None:
+    """A lock that belonged to the process would let the load pass, and the writer's next flush would undo it."""
+    writer = Store(str(old))
+    writer.add(Quad(NamedNode("http://n/1"), NamedNode("http://n/2"), NamedNode("http://n/3"), DefaultGraph()))
+    for _ in range(2):  # to be refused must not cost the writer its own lock
+        with pytest.raises(StoreError, match="this one elsewhere"):
+            load([ntriples], store=old)
+    assert b"has it open for writing" in run("load", ntriples, "--store", old).stderr
+    writer.flush()
+    del writer
+    load([ntriples], store=old)
+    assert content(old) == triples_of(ntriples) | {OLD[:-3], "<http://n/1> <http://n/2> <http://n/3>"}
+    assert alone(old)
+
+
+def test_loads_in_two_threads_of_a_program(old: Path, ntriples: Path) -> None:
+    """One loads; the other is told so, again and again, and costs the first nothing."""
+    begun, done = Event(), Event()
+
+    def send(write: Callable[[bytes], object]) -> GraphCounts:
+        begun.set()
+        assert done.wait(60)
+        write(ntriples.read_bytes())
+        return EXAMPLES
+
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(load_store, str(old), send, replace=True)
+        assert begun.wait(60)
+        for _ in range(3):
+            with pytest.raises(StoreError, match="another load into it is running"):
+                load([ntriples], store=old)
+        done.set()
+        assert first.result().complete()
+    assert content(old) == triples_of(ntriples)
+    assert alone(old)
 
 
 def test_a_load_that_is_running(old: Path, ntriples: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -41,26 +42,65 @@ def check_target(target: Path, database: str) -> None:
 
 @contextmanager
 def building(target: Path) -> Iterator[tuple[Path, Path]]:
-    """Give a folder to build in and one to work in; in the end the first gets its name, and nothing else is left."""
+    """Give a folder to build in and one to work in; in the end the first gets its name, and nothing else is left.
+
+    Raises:
+        OutputError: when the folder cannot be made or written, or what is done meanwhile fails in the system.
+    """
     # named before it is made, so that an interrupt at any moment finds it
     part = target.parent / f".{target.name}.{secrets.token_hex(8)}.part"
     try:
         try:
             part.mkdir(mode=0o700)
         except OSError as error:
-            raise OutputError(f"{target}: cannot be made: {(error.strerror or str(error)).lower()}") from error
+            raise OutputError(f"{target}: cannot be made: {_why(error)}") from error
+        _check_replaceable(target, part / "place")
         built, work = part / "release", part / "work"
         built.mkdir()
         work.mkdir()
         yield built, work
         _sync(built)
-        built.rename(target)  # takes the place of an empty folder, and of nothing else
-        sync_folder(target.parent)
+        try:
+            built.rename(target)  # takes the place of an empty folder, and of nothing else
+        except OSError as error:
+            raise OutputError(f"{target}: the release cannot get this name: {_why(error)}") from error
+        try:
+            sync_folder(target.parent)
+        except OSError as error:
+            raise OutputError(f"{target}: is made, but perhaps not on the disk yet: {_why(error)}") from error
     except OSError as error:
-        where = error.filename or target
-        raise OutputError(f"{where}: cannot be written: {(error.strerror or str(error)).lower()}") from error
+        if error.errno in _DISK or Path(str(error.filename or "")).is_relative_to(part):
+            raise OutputError(f"{error.filename or target}: cannot be written: {_why(error)}") from error
+        where = f"{error.filename}: " if error.filename else ""
+        raise OutputError(f"{target}: the release could not be made: {where}{_why(error)}") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+_DISK: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG))
+"""What only writing fails of, whichever file is named, if any."""
+
+
+def _check_replaceable(target: Path, aside: Path) -> None:
+    """Refuse an empty folder whose place cannot be taken, now and not when the release is whole.
+
+    Raises:
+        OutputError: when it is a mount point, or may not be moved.
+    """
+    if not target.is_dir():
+        return
+    try:
+        target.rename(aside)
+    except OSError as error:
+        what = "is a mount point" if error.errno in (errno.EBUSY, errno.EXDEV) else f"cannot be moved: {_why(error)}"
+        raise OutputError(
+            f"{target}: {what}, so that no release can take its place; give the name of a new folder in it"
+        ) from error
+    aside.rename(target)
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
 
 
 FEW: Final = 500

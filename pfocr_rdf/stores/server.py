@@ -11,7 +11,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -61,17 +62,53 @@ def serve(folder: str, bind: str, ready: Callable[[str], object]) -> None:
         ServerError: when the server cannot run, or ends by itself.
         ValueError: when `bind` is no address.
     """
-    parse_bind(bind)
+    address = parse_bind(bind)
     program = _program()
-    with kept_store(folder) as kept:
-        _run(program, folder, kept, bind, ready)
+    with _stoppable() as stopping, kept_store(folder) as kept:
+        _run(program, folder, kept, address, lambda: ready(f"http://{bind}/"), stopping)
 
 
-def _run(program: str, folder: str, kept: Snapshot, bind: str, ready: Callable[[str], object]) -> None:
-    host, port = parse_bind(bind)
+class _Stopping:
+    """Whether a signal asked for the end, and what is to end then."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def stop(self, number: int, frame: object) -> None:
+        """Take a signal."""
+        self.asked = True
+        if self.process is not None:
+            self.process.terminate()
+
+
+@contextmanager
+def _stoppable() -> Iterator[_Stopping]:
+    """Take the signals that ask for the end, from before there is anything to clean up."""
+    stopping = _Stopping()
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # one that is ignored stays so: nohup, or a shell that starts it in the background
+    taken = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stopping.stop) for number in taken}
+    try:
+        yield stopping
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _run(
+    program: str,
+    folder: str,
+    kept: Snapshot,
+    address: tuple[str, int],
+    ready: Callable[[], object],
+    stopping: _Stopping,
+) -> None:
+    host, port = address
+    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     options = ["--union-default-graph"] if default_graph_is_empty(read_only(kept.folder, folder)) else []
     _check_free(host, port)
-    stopping: list[int] = []
     process = subprocess.Popen(  # noqa: S603 - the program found above; no shell
         [program, "serve-read-only", "--location", str(kept.folder), "--bind", bind, *options],
         stdin=subprocess.DEVNULL,
@@ -80,21 +117,20 @@ def _run(program: str, folder: str, kept: Snapshot, bind: str, ready: Callable[[
         pass_fds=() if kept.lock is None else (kept.lock,),  # it holds the lock, too, and may be the last to end
         preexec_fn=_end_with_parent() if sys.platform.startswith("linux") else None,
     )
-
-    def stop(number: int, frame: object) -> None:
-        stopping.append(number)
-        process.terminate()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    stopping.process = process
     try:
+        if stopping.asked:  # before the process was known
+            process.terminate()
         if _answers(process, host, port):
-            ready(f"http://{bind}/")
+            ready()
+        elif process.poll() is None:
+            raise ServerError(
+                f"{folder}: the oxigraph program does not answer at {bind} after {START_SECONDS:.0f} s; try again"
+            )
         code = process.wait()
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
         _end(process)
-    if not stopping:
+    if not stopping.asked:
         raise ServerError(f"{folder}: the oxigraph program ended by itself, with code {code}; what it said is above")
 
 
