@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from pfocr_rdf.api import convert, graph_triples, load, read_figures, to_graph, validate
+    from pfocr_rdf.checking import Result
     from pfocr_rdf.conversion import Counts
     from pfocr_rdf.database import InputError
     from pfocr_rdf.diagnostics import CODES, Diagnostic
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     from pfocr_rdf.mentions import Chemical, Disease, Gene, Mention
     from pfocr_rdf.organisms import Organism
     from pfocr_rdf.output import OutputError
+    from pfocr_rdf.shacl import ShapesError
     from pfocr_rdf.stores.embedded import StoreError
     from pfocr_rdf.stores.loading import Loaded
     from pfocr_rdf.stores.remote import EndpointError
-    from pfocr_rdf.validation import Result, ShapesError, Verdict
+    from pfocr_rdf.validation import Verdict
 
 __version__: Final = "0.1.0"
 
@@ -78,9 +80,9 @@ _MODULES: Final = {
     "Organism": "organisms",
     "OutputError": "output",
     "Paper": "figures",
-    "Result": "validation",
+    "Result": "checking",
     "Settings": "mapping",
-    "ShapesError": "validation",
+    "ShapesError": "shacl",
     "StoreError": "stores.embedded",
     "Verdict": "validation",
     "convert": "api",

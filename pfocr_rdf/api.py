@@ -18,6 +18,7 @@ import pyoxigraph
 from pyoxigraph import NamedNode, Triple
 
 from pfocr_rdf.cache import Cache, open_cache, open_checks
+from pfocr_rdf.checking import Check, Result
 from pfocr_rdf.conversion import CHUNK, Counts, Identities, Identity, convert_databases, read_records
 from pfocr_rdf.database import InputError
 from pfocr_rdf.diagnostics import Diagnostic, Report, diagnose, json_line
@@ -31,7 +32,7 @@ from pfocr_rdf.progress import progress
 from pfocr_rdf.serialization import FORMATS
 from pfocr_rdf.stores.loading import Loaded, Send
 from pfocr_rdf.terms import iri_term, triples
-from pfocr_rdf.validation import Check, Result, Validation, Verdict
+from pfocr_rdf.validation import Validation, Verdict
 from pfocr_rdf.vocabulary import prefixes
 from pfocr_rdf.workers import dask_runner, in_order, process_runner
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pfocr_rdf import __version__
+from pfocr_rdf.checking import Check, Checked, Located, Result
 from pfocr_rdf.diagnostics import CODES, Diagnostic
 from pfocr_rdf.entities import Contribution
 from pfocr_rdf.errors import ReportedError
@@ -29,7 +30,6 @@ from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.packs import KEY, Packs, entry_count, open_packs, pack_files
 from pfocr_rdf.record import RecordBytes
 from pfocr_rdf.terms import Term
-from pfocr_rdf.validation import Check, Checked, Located, Result
 
 if TYPE_CHECKING:
     from pfocr_rdf.database import RecordFile

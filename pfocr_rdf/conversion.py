@@ -13,18 +13,20 @@ from itertools import chain
 from typing import Final
 
 from pfocr_rdf.cache import Cache, Converted
+from pfocr_rdf.checking import Check, Checked
 from pfocr_rdf.database import Database, RecordFile
 from pfocr_rdf.diagnostics import Diagnostic, Findings, Report, diagnose
 from pfocr_rdf.entities import Entities, contribution, entity_groups
 from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.figures import Figure
+from pfocr_rdf.groups import Group
 from pfocr_rdf.iris import figure_iri
 from pfocr_rdf.mapping import Section, Settings, map_figures
 from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.record import RecordBytes, parse_record
 from pfocr_rdf.serialization import FORMATS, read_written
 from pfocr_rdf.terms import Statement, Term, iri_text
-from pfocr_rdf.validation import Check, Checked, Group, Validation
+from pfocr_rdf.validation import Validation
 from pfocr_rdf.vocabulary import PREFIXES
 
 __all__ = [

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import IO, Final, Protocol
 
+from pfocr_rdf.checking import Result
 from pfocr_rdf.diagnostics import one_line
+from pfocr_rdf.shacl import SEVERITIES, SHACL, Shapes
 from pfocr_rdf.terms import literal_term
-from pfocr_rdf.validation import SEVERITIES, SHACL, Result, Shapes, Verdict
+from pfocr_rdf.validation import Verdict
 from pfocr_rdf.vocabulary import PREFIXES
 
 __all__ = ["REPORTS", "ReportWriter", "summary"]

@@ -14,8 +14,9 @@ from urllib.parse import quote
 import pyoxigraph
 from pyoxigraph import RdfFormat
 
+from pfocr_rdf.references import reference_rules
+from pfocr_rdf.shacl import ANONYMOUS, SHACL, Shapes, ShapesError, plain_text
 from pfocr_rdf.terms import Statement, Term, iri_term, lines, literal_term
-from pfocr_rdf.validation import ANONYMOUS, SHACL, Shapes, ShapesError, plain_text, reference_rules
 from pfocr_rdf.vocabulary import RDF_FIRST, RDF_REST, RDF_TYPE, SCHEMA_HTTP
 
 __all__ = ["description_shapes", "read_shapes", "shapes_folder"]

@@ -17,10 +17,12 @@ import pfocr_rdf
 from conversions import mixed_database, small_record
 from pfocr_rdf import Settings
 from pfocr_rdf.cache import open_cache, open_checks
+from pfocr_rdf.checking import Check, Result
 from pfocr_rdf.conversion import convert_databases
 from pfocr_rdf.database import open_input
+from pfocr_rdf.groups import Group
 from pfocr_rdf.shapefiles import read_shapes
-from pfocr_rdf.validation import Check, Group, Result, Validation
+from pfocr_rdf.validation import Validation
 from pfocr_rdf.workers import in_order, process_runner
 
 

@@ -12,10 +12,11 @@ import pytest
 from rdflib import RDF, SH, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
+from pfocr_rdf.checking import Check, Find, Finding, Result
 from pfocr_rdf.engines import ENGINES, IndexedGraph, Nodes
 from pfocr_rdf.shapefiles import read_shapes
 from pfocr_rdf.terms import Statement, Term, statements_of
-from pfocr_rdf.validation import Check, Find, Finding, Result, Validation
+from pfocr_rdf.validation import Validation
 from test_shapes import CASES, SHAPES, Case, shapes, valid
 
 engines = pytest.mark.parametrize("engine", ENGINES)

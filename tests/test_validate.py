@@ -17,8 +17,8 @@ import pfocr_rdf
 from checkouts import Checkout
 from commands import run
 from pfocr_rdf import Settings
+from pfocr_rdf.checking import Result
 from pfocr_rdf.engines import ENGINES
-from pfocr_rdf.validation import Result
 
 GOLDEN = sorted(path for path in (Path(__file__).parent / "golden").iterdir() if path.is_dir())
 turbo = pytest.mark.skipif(

@@ -20,12 +20,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pfocr_rdf import __version__
+from pfocr_rdf.checking import Check, Result
 from pfocr_rdf.context import context_document
 from pfocr_rdf.conversion import CHUNK, convert_databases
 from pfocr_rdf.conversion import Counts as Converted
 from pfocr_rdf.database import STANDARD_INPUT, Database, InputError
 from pfocr_rdf.diagnostics import CODES, LEVELS, Diagnostic, Report, diagnose, json_line
 from pfocr_rdf.executables import executable_turtle
+from pfocr_rdf.groups import mentioning_figure
 from pfocr_rdf.inputs import open_records
 from pfocr_rdf.mapping import DEFAULTS, Settings
 from pfocr_rdf.pages.descriptions import store_descriptions
@@ -56,9 +58,10 @@ from pfocr_rdf.releases.source import read_source
 from pfocr_rdf.results import REPORTS
 from pfocr_rdf.sections import Survey, groups_of
 from pfocr_rdf.serialization import FORMATS, turtle_header
+from pfocr_rdf.shacl import SEVERITIES
 from pfocr_rdf.shapefiles import description_shapes, read_shapes, shapes_folder
 from pfocr_rdf.terms import Term, iri_text
-from pfocr_rdf.validation import SEVERITIES, Check, Result, Validation, Verdict, mentioning_figure
+from pfocr_rdf.validation import Validation, Verdict
 from pfocr_rdf.vocabulary import (
     OA_ANNOTATION,
     PFOCR_GENE_MENTION,
