@@ -21,7 +21,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final, cast
 
 from pfocr_rdf.diagnostics import Report, diagnose
-from pfocr_rdf.tree import LoadedTree, Tree, why
+from pfocr_rdf.errors import why
+from pfocr_rdf.tree import LoadedTree, Tree
 
 __all__ = ["ArchiveError", "ArchiveTree", "open_archive"]
 

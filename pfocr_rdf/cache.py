@@ -24,7 +24,7 @@ from pfocr_rdf import __version__
 from pfocr_rdf.checking import Check, Checked, Located, Result
 from pfocr_rdf.diagnostics import CODES, Diagnostic
 from pfocr_rdf.entities import Contribution
-from pfocr_rdf.errors import ReportedError
+from pfocr_rdf.errors import ReportedError, why
 from pfocr_rdf.mapping import Settings
 from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.packs import KEY, Packs, entry_count, open_packs, pack_files
@@ -138,9 +138,7 @@ def _open(folder: str, way: str) -> Packs:
                 raise CacheError(f"{folder}: is not empty and no cache of pfocr-rdf; give another folder")
             (path / _MARKER).write_text(_MARKER_TEXT, "utf-8")
     except OSError as error:
-        raise CacheError(
-            f"{folder}: {(error.strerror or str(error)).lower()}; give a folder that may be written"
-        ) from error
+        raise CacheError(f"{folder}: {why(error)}; give a folder that may be written") from error
     return open_packs(str(path / way))
 
 
@@ -361,5 +359,5 @@ def clear_cache(folder: str) -> int:
             if not any(way.iterdir()):
                 way.rmdir()
     except OSError as error:
-        raise CacheError(f"{folder}: {(error.strerror or str(error)).lower()}") from error
+        raise CacheError(f"{folder}: {why(error)}") from error
     return count

@@ -27,8 +27,8 @@ from pfocr_rdf.groups import (
     packed,
 )
 from pfocr_rdf.references import ReferenceRules, reference_rules
-from pfocr_rdf.shacl import SEVERITIES, SHACL, Shape, Shapes, plain, term_of
-from pfocr_rdf.terms import Statement, Term, lines, statements_of
+from pfocr_rdf.shacl import SEVERITIES, SHACL, Shape, Shapes
+from pfocr_rdf.terms import Statement, Term, lines, plain, statements_of, term_of
 
 __all__ = [
     "SOMETHING",

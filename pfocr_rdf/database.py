@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Final
 
 from pfocr_rdf.diagnostics import Report, diagnose
-from pfocr_rdf.errors import ReportedError
+from pfocr_rdf.errors import ReportedError, why
 from pfocr_rdf.frontmatter import MAX_BYTES
 from pfocr_rdf.mentions import KINDS, Kind
 from pfocr_rdf.organisms import OrganismNames, Taxonomy, name_key, parse_organism_page
 from pfocr_rdf.record import RecordBytes, parse_map
-from pfocr_rdf.tree import DirectoryTree, StreamTree, Tree, why
+from pfocr_rdf.tree import DirectoryTree, StreamTree, Tree
 
 __all__ = ["Database", "InputError", "RecordFile", "open_input", "read_taxonomy"]
 

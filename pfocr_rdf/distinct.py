@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final
 
+from pfocr_rdf.errors import why
 from pfocr_rdf.output import OutputError
 
 __all__ = ["Distinct", "digest_of"]
@@ -104,5 +105,5 @@ class Distinct:
                 file.write(b"".join(bucket))
         except OSError as error:
             name = error.filename or "temporary files"
-            raise OutputError(f"{name}: cannot be written: {(error.strerror or str(error)).lower()}") from error
+            raise OutputError(f"{name}: cannot be written: {why(error)}") from error
         self._few.clear()

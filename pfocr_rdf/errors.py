@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ReportedError"]
+__all__ = ["ReportedError", "why"]
 
 
 class ReportedError(Exception):
@@ -10,3 +10,8 @@ class ReportedError(Exception):
 
     The command line writes it as one line on standard error and ends with exit code 2; a traceback would tell no more.
     """
+
+
+def why(error: OSError) -> str:
+    """Say why the system refused, in words without the path."""
+    return (error.strerror or str(error)).lower()

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 from urllib.parse import unquote
 
-from pfocr_rdf.shacl import plain_text
-from pfocr_rdf.terms import Statement, Term, lines
+from pfocr_rdf.terms import Statement, Term, lines, plain_text
 from pfocr_rdf.vocabulary import (
     DCTERMS_IDENTIFIER,
     DCTERMS_IS_PART_OF,

@@ -22,6 +22,7 @@ from pfocr_rdf.conversion import CHUNK, convert_databases
 from pfocr_rdf.database import Database, InputError, open_input, read_taxonomy
 from pfocr_rdf.diagnostics import Diagnostic, Report
 from pfocr_rdf.distinct import Distinct
+from pfocr_rdf.errors import why
 from pfocr_rdf.mapping import DEFAULTS, Settings
 from pfocr_rdf.progress import progress
 from pfocr_rdf.sections import ACCEPTED, is_rdf, other_rdf, read_rdf
@@ -274,6 +275,6 @@ def _parts(name: str) -> Iterator[bytes]:
                 part = data + end
                 yield part if part.endswith(b"\n") else part + b"\n"
     except OSError as error:
-        raise InputError(f"{name}: {(error.strerror or str(error)).lower()}") from error
+        raise InputError(f"{name}: {why(error)}") from error
     except (EOFError, zlib.error) as error:
         raise InputError(f"{name}: is damaged or cut: {error}") from error

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
-from pfocr_rdf.errors import ReportedError
+from pfocr_rdf.errors import ReportedError, why
 
 __all__ = ["OutputError", "ReaderGoneError", "open_output", "sync_folder", "to_reader"]
 
@@ -137,7 +137,7 @@ def _failing(name: str) -> Iterator[None]:
     except BrokenPipeError:  # the reader has had enough, or it comes from elsewhere
         raise
     except OSError as error:
-        raise OutputError(f"{name}: cannot be written: {(error.strerror or str(error)).lower()}") from error
+        raise OutputError(f"{name}: cannot be written: {why(error)}") from error
 
 
 def sync_folder(folder: Path) -> None:

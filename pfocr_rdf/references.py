@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Final
 
 from pfocr_rdf.groups import Group, first_figure, owner_of
-from pfocr_rdf.shacl import SHACL, ShapesError, members, plain
-from pfocr_rdf.terms import Term, iri_text, statements_of
+from pfocr_rdf.shacl import SHACL, ShapesError, members
+from pfocr_rdf.terms import Term, iri_text, plain, statements_of
 from pfocr_rdf.vocabulary import RDF_TYPE
 
 __all__ = ["ReferenceRules", "reference_rules"]

@@ -23,6 +23,7 @@ from pyoxigraph import RdfFormat
 from pfocr_rdf.checking import digest
 from pfocr_rdf.database import InputError
 from pfocr_rdf.diagnostics import one_line
+from pfocr_rdf.errors import why
 from pfocr_rdf.groups import Group, mentioning_figure
 from pfocr_rdf.output import OutputError
 from pfocr_rdf.terms import Statement, Term, line_safe, statements_of
@@ -126,7 +127,7 @@ def _parsed(name: str) -> Iterator[Statement]:
             raise InputError(f"{name}: is no gzip file, or has something else after its end") from error
         raise InputError(f"{name}: is damaged or cut: {error}") from error
     except OSError as error:
-        raise InputError(f"{name}: {(error.strerror or str(error)).lower()}") from error
+        raise InputError(f"{name}: {why(error)}") from error
     except (SyntaxError, ValueError) as error:
         message = one_line(str(getattr(error, "msg", error)))
         raise InputError(f"{name}: no valid {syntax.name}: {message}") from error
@@ -341,7 +342,7 @@ def _sorted(names: Sequence[str], triples: int) -> Iterator[Group]:
                 yield from _gathered(path)
                 path.unlink()
     except OSError as error:
-        raise OutputError(f"{error.filename or 'temporary files'}: {(error.strerror or str(error)).lower()}") from error
+        raise OutputError(f"{error.filename or 'temporary files'}: {why(error)}") from error
 
 
 def _gathered(path: Path) -> Iterator[Group]:

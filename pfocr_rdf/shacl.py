@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import unquote
 
 from pfocr_rdf.errors import ReportedError
-from pfocr_rdf.terms import Term, iri_text, literal_parts, statements_of
+from pfocr_rdf.terms import Term, iri_text, plain_text, statements_of
 from pfocr_rdf.vocabulary import PREFIXES, QUERY_PREFIXES, RDF_FIRST, RDF_NIL, RDF_REST
 
 __all__ = [
@@ -21,10 +21,7 @@ __all__ = [
     "Shapes",
     "ShapesError",
     "members",
-    "plain",
-    "plain_text",
     "shape_index",
-    "term_of",
 ]
 
 SHACL: Final = QUERY_PREFIXES["sh"]
@@ -163,18 +160,3 @@ def members(head: Term, values: _Values) -> Iterator[Term]:
         cell = values.get(head, {})
         yield from cell.get(iri_text(RDF_FIRST), ())
         head = next(iter(cell.get(iri_text(RDF_REST), ())), RDF_NIL)
-
-
-def plain(term: Term) -> str:
-    """Give an IRI without its brackets, and other terms as they are."""
-    return iri_text(term) if term[0] == "<" else term
-
-
-def term_of(text: str) -> Term:
-    """Give back what `plain` was given."""
-    return Term(text if text[0] in '"_' else f"<{text}>")
-
-
-def plain_text(term: Term) -> str:
-    """Give the text of a literal, and other terms as they are."""
-    return literal_parts(term)[0] if term[0] == '"' else plain(term)

@@ -14,9 +14,10 @@ from urllib.parse import quote
 import pyoxigraph
 from pyoxigraph import RdfFormat
 
+from pfocr_rdf.errors import why
 from pfocr_rdf.references import reference_rules
-from pfocr_rdf.shacl import ANONYMOUS, SHACL, Shapes, ShapesError, plain_text
-from pfocr_rdf.terms import Statement, Term, iri_term, lines, literal_term
+from pfocr_rdf.shacl import ANONYMOUS, SHACL, Shapes, ShapesError
+from pfocr_rdf.terms import Statement, Term, iri_term, lines, literal_term, plain_text
 from pfocr_rdf.vocabulary import RDF_FIRST, RDF_REST, RDF_TYPE, SCHEMA_HTTP
 
 __all__ = ["description_shapes", "read_shapes", "shapes_folder"]
@@ -109,7 +110,7 @@ def _read(folder: Path) -> dict[str, list[Statement]]:
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix == ".ttl" and not path.is_dir())
     except OSError as error:
-        raise ShapesError(f"{folder}: {_why(error)}; give a folder of shapes in Turtle") from error
+        raise ShapesError(f"{folder}: {why(error)}; give a folder of shapes in Turtle") from error
     if not paths:
         raise ShapesError(f"{folder}: no shapes (*.ttl) in this folder")
     return {path.name: list(_statements(path)) for path in paths}
@@ -123,7 +124,7 @@ def _statements(path: Path) -> Iterator[Statement]:
     try:
         quads = list(pyoxigraph.parse(path.read_bytes().removeprefix(BOM_UTF8), format=RdfFormat.TURTLE))
     except OSError as error:
-        raise ShapesError(f"{path}: {_why(error)}") from error
+        raise ShapesError(f"{path}: {why(error)}") from error
     except (SyntaxError, ValueError) as error:
         raise ShapesError(f"{path}: no valid Turtle: {getattr(error, 'msg', error)}") from error
     if any(isinstance(quad.object, pyoxigraph.Triple) for quad in quads):
@@ -193,10 +194,6 @@ def _anonymous_shapes(triples: Iterable[Statement]) -> set[Term]:
             elif value[0] == "_" and value not in lists:
                 found.add(value)
     return found
-
-
-def _why(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
 
 
 # ------------------------------------------------------------------------------------------- whether it is SHACL

@@ -24,7 +24,10 @@ __all__ = [
     "lines",
     "literal_parts",
     "literal_term",
+    "plain",
+    "plain_text",
     "statements_of",
+    "term_of",
     "triples",
 ]
 
@@ -101,6 +104,21 @@ def literal_parts(term: Term) -> tuple[str, str | None, str | None]:
         return _unescaped(text[1:]), datatype[:-1], None
     text, _, language = term.rpartition('"@')
     return _unescaped(text[1:]), None, language
+
+
+def plain(term: Term) -> str:
+    """Give an IRI without its brackets, and other terms as they are."""
+    return iri_text(term) if term[0] == "<" else term
+
+
+def term_of(text: str) -> Term:
+    """Give back what `plain` was given."""
+    return Term(text if text[0] in '"_' else f"<{text}>")
+
+
+def plain_text(term: Term) -> str:
+    """Give the text of a literal, and other terms as they are."""
+    return literal_parts(term)[0] if term[0] == '"' else plain(term)
 
 
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from pfocr_rdf.diagnostics import Report, diagnose
 
-__all__ = ["DirectoryTree", "LoadedTree", "StreamTree", "Tree", "why"]
+__all__ = ["DirectoryTree", "LoadedTree", "StreamTree", "Tree"]
 
 
 class Tree(Protocol):
@@ -223,8 +223,3 @@ class LoadedTree:
     def portable(self, paths: Sequence[str]) -> Tree:
         """Give the tree itself."""
         return self
-
-
-def why(error: OSError) -> str:
-    """Say why the system refused, in words without the path."""
-    return (error.strerror or str(error)).lower()

@@ -16,11 +16,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from pfocr_rdf.checking import SOMETHING, Check, Checked, Finding, Located, Result, digest, locate
+from pfocr_rdf.errors import why
 from pfocr_rdf.groups import NOBODY, Group, figid_of, first_figure, packed
 from pfocr_rdf.output import OutputError
 from pfocr_rdf.references import reference_rules
-from pfocr_rdf.shacl import term_of
-from pfocr_rdf.terms import Statement, Term
+from pfocr_rdf.terms import Statement, Term, term_of
 from pfocr_rdf.vocabulary import DCTERMS_IS_PART_OF, RDF_TYPE, VOID_IN_DATASET
 
 __all__ = ["Validation", "Verdict"]
@@ -82,7 +82,7 @@ def _temporary_file() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(f"temporary files: cannot be written: {(error.strerror or str(error)).lower()}") from error
+        raise OutputError(f"temporary files: cannot be written: {why(error)}") from error
 
 
 def _key_of(result: Result) -> int:

@@ -128,16 +128,13 @@ def test_rdf_on_standard_input_is_called_so(command: str, text: str, tmp_path: P
         "PREFIX a: <http://a/>\nPREFIX b: <http://b/> # select\n\n  construct where { ?s ?p ?o }\n",
         "<p> a <b>bold</b> word\n",
         "# A heading\n\nA text.\n",
+        "---\nfigid: <a:b> <c:d>\n---\n",
+        "<html> <body>\n",
+        "",
+        "basement <a:b>\n",
+        "# a\n",
     ],
 )
-def test_what_is_no_rdf_is_a_record_in_error(text: str) -> None:
-    done = inside("convert", "-", stdin=text.encode())
-    assert done.returncode == 1
-    assert b"front-matter-missing" in done.stderr
-    assert b"holds RDF" not in done.stderr
-
-
-@pytest.mark.parametrize("text", ["---\nfigid: <a:b> <c:d>\n---\n", "<html> <body>\n", "", "basement <a:b>\n", "# a\n"])
 def test_what_is_no_rdf_on_standard_input_is_a_record(text: str) -> None:
     done = inside("convert", "-", stdin=text.encode())
     assert done.returncode == 1

@@ -26,7 +26,7 @@ from pfocr_rdf.cli.query import query
 from pfocr_rdf.cli.release import release
 from pfocr_rdf.cli.serve import serve
 from pfocr_rdf.cli.validate import validate
-from pfocr_rdf.errors import ReportedError
+from pfocr_rdf.errors import ReportedError, why
 
 __all__ = ["cli", "main"]
 
@@ -100,7 +100,7 @@ def main() -> None:
     except OSError as error:
         if error.errno not in _FULL or error.filename is not None:
             raise
-        _fail(f"standard output: cannot be written: {(error.strerror or str(error)).lower()}")
+        _fail(f"standard output: cannot be written: {why(error)}")
 
 
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)

@@ -17,6 +17,7 @@ import click
 from pfocr_rdf.cli.endpoint import check_options, endpoint_options, opened_endpoint
 from pfocr_rdf.cli.load import check_graph, one_of
 from pfocr_rdf.cli.options import say
+from pfocr_rdf.errors import why
 
 if TYPE_CHECKING:
     from pfocr_rdf.queries import Query
@@ -117,7 +118,7 @@ def read_asked(asked: str | None, execute: str | None) -> Query:
         data = sys.stdin.buffer.read() if asked == "-" else Path(asked).read_bytes()
         return read_query(data.decode(), "<stdin>" if asked == "-" else asked)
     except OSError as error:
-        raise InputError(f"{asked}: {(error.strerror or str(error)).lower()}") from error
+        raise InputError(f"{asked}: {why(error)}") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{asked}: is no text in UTF-8, as a query must be") from error
 

@@ -9,6 +9,7 @@ import pyoxigraph
 from pyoxigraph import QuerySolutions, RdfFormat, Store
 
 from pfocr_rdf.database import InputError
+from pfocr_rdf.errors import why
 from pfocr_rdf.releases.changes import Snapshot, read_figures
 from pfocr_rdf.releases.description import VOID_FILE
 
@@ -55,7 +56,7 @@ def read_previous(folder: str) -> Snapshot:
         figures = read_figures(Path(folder, FIGURES_FILE).read_bytes())
     except OSError as error:
         where = error.filename or folder
-        raise InputError(f"{where}: {(error.strerror or str(error)).lower()}; give the folder of a release") from error
+        raise InputError(f"{where}: {why(error)}; give the folder of a release") from error
     except (SyntaxError, ValueError) as error:
         raise InputError(f"{folder}: is not as a release writes it: {error}; give the folder of a release") from error
     versions = _rows(store, "SELECT ?version { ?graph void:dataDump ?file ; pav:version ?version }")

@@ -26,6 +26,7 @@ from pfocr_rdf.conversion import CHUNK, convert_databases
 from pfocr_rdf.conversion import Counts as Converted
 from pfocr_rdf.database import STANDARD_INPUT, Database, InputError
 from pfocr_rdf.diagnostics import CODES, LEVELS, Diagnostic, Report, diagnose, json_line
+from pfocr_rdf.errors import why
 from pfocr_rdf.executables import executable_turtle
 from pfocr_rdf.groups import mentioning_figure
 from pfocr_rdf.inputs import open_records
@@ -173,7 +174,7 @@ def release(
     try:
         source = read_source(name)
     except OSError as error:
-        raise InputError(f"{error.filename or name}: {(error.strerror or str(error)).lower()}") from error
+        raise InputError(f"{error.filename or name}: {why(error)}") from error
     settings = replace(settings, created_on=settings.created_on or source.date)
     settings.check()
     with building(target) as (built, work):

@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Final
 
+from pfocr_rdf.errors import why
 from pfocr_rdf.output import OutputError, sync_folder
 from pfocr_rdf.releases.gate import Reading
 from pfocr_rdf.releases.publication import GZIP, PublishedFile, in_order_of_paths
@@ -53,7 +54,7 @@ def building(target: Path) -> Iterator[tuple[Path, Path]]:
         try:
             part.mkdir(mode=0o700)
         except OSError as error:
-            raise OutputError(f"{target}: cannot be made: {_why(error)}") from error
+            raise OutputError(f"{target}: cannot be made: {why(error)}") from error
         _check_replaceable(target, part / "place")
         built, work = part / "release", part / "work"
         built.mkdir()
@@ -63,16 +64,16 @@ def building(target: Path) -> Iterator[tuple[Path, Path]]:
         try:
             built.rename(target)  # takes the place of an empty folder, and of nothing else
         except OSError as error:
-            raise OutputError(f"{target}: the release cannot get this name: {_why(error)}") from error
+            raise OutputError(f"{target}: the release cannot get this name: {why(error)}") from error
         try:
             sync_folder(target.parent)
         except OSError as error:
-            raise OutputError(f"{target}: is made, but perhaps not on the disk yet: {_why(error)}") from error
+            raise OutputError(f"{target}: is made, but perhaps not on the disk yet: {why(error)}") from error
     except OSError as error:
         if error.errno in _DISK or Path(str(error.filename or "")).is_relative_to(part):
-            raise OutputError(f"{error.filename or target}: cannot be written: {_why(error)}") from error
+            raise OutputError(f"{error.filename or target}: cannot be written: {why(error)}") from error
         where = f"{error.filename}: " if error.filename else ""
-        raise OutputError(f"{target}: the release could not be made: {where}{_why(error)}") from error
+        raise OutputError(f"{target}: the release could not be made: {where}{why(error)}") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
@@ -92,15 +93,11 @@ def _check_replaceable(target: Path, aside: Path) -> None:
     try:
         target.rename(aside)
     except OSError as error:
-        what = "is a mount point" if error.errno in (errno.EBUSY, errno.EXDEV) else f"cannot be moved: {_why(error)}"
+        what = "is a mount point" if error.errno in (errno.EBUSY, errno.EXDEV) else f"cannot be moved: {why(error)}"
         raise OutputError(
             f"{target}: {what}, so that no release can take its place; give the name of a new folder in it"
         ) from error
     aside.rename(target)
-
-
-def _why(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
 
 
 FEW: Final = 500

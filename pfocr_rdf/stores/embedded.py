@@ -13,7 +13,6 @@ million triples at a time, takes gigabytes of memory.
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import shutil
@@ -22,7 +21,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
-from threading import Lock
 from typing import IO, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, QuerySolutions, RdfFormat, Store
@@ -46,11 +44,6 @@ _FILE: Final = re.compile(
     r"CURRENT|IDENTITY|LOCK|LOG(\.old\.[0-9]+)?|(MANIFEST|OPTIONS)-[0-9]+(\.dbtmp)?|[0-9]+\.(sst|log|dbtmp)|bulk-[0-9]+\.sst"
 )
 """Names of a store's files."""
-
-_loading: Final[set[Path]] = set()
-"""The stores that threads of this process load into."""
-
-_loading_changes: Final = Lock()
 
 _refused: Final[dict[tuple[int, int], IO[bytes]]] = {}
 """Lock files that were found locked, by device and number: to close one would end this process's own lock on it."""
@@ -311,7 +304,6 @@ def _beside(target: Path, folder: str) -> Iterator[Path]:
         raise StoreError(f"{folder}: there is no folder {target.parent}; make it first")
     beside = target.with_name(f".{target.name}.loading")
     with ExitStack() as stack:
-        stack.enter_context(_alone_in_process(target, folder))
         while True:
             if beside.is_symlink():
                 raise StoreError(f"{folder}: {beside} is a link, where a load makes a folder; delete it")
@@ -326,8 +318,8 @@ def _beside(target: Path, folder: str) -> Iterator[Path]:
                 file = stack.enter_context(open(beside / "lock", "ab"))
             except FileNotFoundError:  # another load has just ended
                 continue
-            if not _lock_process(file):
-                raise StoreError(_ANOTHER.format(folder))
+            if not _lock(file):
+                raise StoreError(f"{folder}: another load into it is running; wait for its end")
             try:
                 if os.path.samestat(os.fstat(file.fileno()), (beside / "lock").stat()):
                     break
@@ -340,27 +332,6 @@ def _beside(target: Path, folder: str) -> Iterator[Path]:
                 shutil.rmtree(beside, ignore_errors=True)
 
 
-_ANOTHER: Final = "{}: another load into it is running; wait for its end"
-
-
-@contextmanager
-def _alone_in_process(target: Path, folder: str) -> Iterator[None]:
-    """Keep the loads of a process's threads apart, which the lock of a process does not.
-
-    Raises:
-        StoreError: when another thread loads into the store.
-    """
-    with _loading_changes:
-        if target in _loading:
-            raise StoreError(_ANOTHER.format(folder))
-        _loading.add(target)
-    try:
-        yield
-    finally:
-        with _loading_changes:
-            _loading.discard(target)
-
-
 @contextmanager
 def _locked(store: Path, folder: str) -> Iterator[None]:
     """Hold the lock of a store, as a program does that may write to it.
@@ -369,54 +340,42 @@ def _locked(store: Path, folder: str) -> Iterator[None]:
         StoreError: when another program, or another part of this one, holds it.
     """
     path = store / "LOCK"
-    status = path.stat() if path.exists() else None
-    kept = _refused.get((status.st_dev, status.st_ino)) if status is not None else None
-    file = open(path, "ab") if kept is None else kept  # noqa: SIM115 - closed below, but where it must not be
-    if not _lock_file(file):
-        status = os.fstat(file.fileno())
-        _refused[status.st_dev, status.st_ino] = file
+    number = _file_number(path.stat()) if path.exists() else None
+    file = _refused.pop(number, None) if number is not None else None
+    if file is None:
+        file = open(path, "ab")  # noqa: SIM115 - closed below, but where it must not be
+    if not _lock(file, against_rocksdb=True):
+        _refused[_file_number(os.fstat(file.fileno()))] = file
         raise StoreError(
             f"{folder}: another program, or this one elsewhere, has it open for writing; end that, or serve it "
             "read-only: pfocr-rdf serve"
         )
-    try:
+    with file:
         yield
-    finally:
-        status = os.fstat(file.fileno())
-        _refused.pop((status.st_dev, status.st_ino), None)
-        file.close()
 
 
-def _lock_file(file: IO[bytes]) -> bool:
-    """Lock an open file until it is closed, against all, this process's own locks included, where Linux can do that.
+def _file_number(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
-    Worker processes that are forked meanwhile hold the lock, too, until they end.
+
+def _lock(file: IO[bytes], *, against_rocksdb: bool = False) -> bool:
+    """Lock an open file until it is closed; tell whether that could be done.
+
+    The lock belongs to the open file, so that it keeps apart the threads of a process, too; worker processes that are
+    forked meanwhile hold it with this one. RocksDB's own locks belong to processes, and only Linux has locks of open
+    files that meet those of the same process.
     """
     try:
         import fcntl
     except ImportError:  # Windows, where an open file cannot be moved either
         return True
-    if hasattr(fcntl, "F_OFD_SETLK"):
-        everything = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
-        try:
-            fcntl.fcntl(file, fcntl.F_OFD_SETLK, everything)
-        except OSError as error:
-            if error.errno in (errno.EAGAIN, errno.EACCES):
-                return False
-            # a file system without such locks
+    try:
+        if not against_rocksdb:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        elif hasattr(fcntl, "F_OFD_SETLK"):
+            fcntl.fcntl(file, fcntl.F_OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
         else:
-            return True
-    return _lock_process(file)
-
-
-def _lock_process(file: IO[bytes]) -> bool:
-    """Lock a file for this process, without those forked from it; tell whether that could be done."""
-    try:
-        import fcntl
-    except ImportError:
-        return True
-    try:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return False
     return True

@@ -18,7 +18,7 @@ from typing import Final
 
 import pyoxigraph
 
-from pfocr_rdf.errors import ReportedError
+from pfocr_rdf.errors import ReportedError, why
 from pfocr_rdf.extras import MissingExtraError
 from pfocr_rdf.stores.embedded import default_graph_is_empty, kept_store, read_only
 from pfocr_rdf.stores.snapshots import Snapshot
@@ -62,10 +62,10 @@ def serve(folder: str, bind: str, ready: Callable[[str], object]) -> None:
         ServerError: when the server cannot run, or ends by itself.
         ValueError: when `bind` is no address.
     """
-    address = parse_bind(bind)
+    parse_bind(bind)
     program = _program()
     with _stoppable() as stopping, kept_store(folder) as kept:
-        _run(program, folder, kept, address, lambda: ready(f"http://{bind}/"), stopping)
+        _run(program, folder, kept, bind, ready, stopping)
 
 
 class _Stopping:
@@ -86,6 +86,7 @@ class _Stopping:
 def _stoppable() -> Iterator[_Stopping]:
     """Take the signals that ask for the end, from before there is anything to clean up."""
     stopping = _Stopping()
+    # Windows has no SIGHUP
     numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     # one that is ignored stays so: nohup, or a shell that starts it in the background
     taken = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
@@ -101,12 +102,11 @@ def _run(
     program: str,
     folder: str,
     kept: Snapshot,
-    address: tuple[str, int],
-    ready: Callable[[], object],
+    bind: str,
+    ready: Callable[[str], object],
     stopping: _Stopping,
 ) -> None:
-    host, port = address
-    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    host, port = parse_bind(bind)
     options = ["--union-default-graph"] if default_graph_is_empty(read_only(kept.folder, folder)) else []
     _check_free(host, port)
     process = subprocess.Popen(  # noqa: S603 - the program found above; no shell
@@ -122,7 +122,7 @@ def _run(
         if stopping.asked:  # before the process was known
             process.terminate()
         if _answers(process, host, port):
-            ready()
+            ready(f"http://{bind}/")
         elif process.poll() is None:
             raise ServerError(
                 f"{folder}: the oxigraph program does not answer at {bind} after {START_SECONDS:.0f} s; try again"
@@ -171,7 +171,7 @@ def _check_free(host: str, port: int) -> None:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = why(error)
         raise ServerError(f"{host}:{port}: {reason}; give another address, such as --bind 127.0.0.1:7879") from error
 
 
