@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 import pyoxigraph
 from pyoxigraph import NamedNode, Triple
 
-from pfocr_rdf.cache import Cache, open_cache, open_checks
+from pfocr_rdf.cache import Cache, open_cache, open_checks, open_parts
 from pfocr_rdf.checking import Check, Result
 from pfocr_rdf.conversion import CHUNK, Counts, Identities, Identity, convert_databases, read_records
 from pfocr_rdf.database import InputError
+from pfocr_rdf.descriptions import entity_statements
 from pfocr_rdf.diagnostics import Diagnostic, Report, diagnose, json_line
-from pfocr_rdf.entities import Entities, contribution, entity_statements
+from pfocr_rdf.entities import Entities, contribution
 from pfocr_rdf.figures import Figure
 from pfocr_rdf.inputs import open_records, rdf_files, write_graph, write_lines
 from pfocr_rdf.mapping import DEFAULTS, Settings, map_figures
@@ -211,11 +212,12 @@ def convert(
     databases = open_records(sources, report=found.append, taxonomy=taxonomy)
     records = sum(len(database.records) for database in databases)
     with ExitStack() as stack:
-        cache_for = None
+        cache_for = kept = None
         if cache is not None:
             cache_for = partial(_open_cache, os.fspath(cache), settings=settings, format=format)
             for database in databases:
                 cache_for(database.organisms)  # a folder that cannot be the cache is said so before anything is done
+            kept = open_parts(os.fspath(cache), settings=settings, format=format)
         run = process_runner(min(jobs, -(-records // CHUNK)))
         if dask is not None:
             run = stack.enter_context(dask_runner(dask))
@@ -254,6 +256,7 @@ def convert(
             report=take,
             run=run,
             cache_for=cache_for,
+            kept=kept,
             advance=advance,
             validation=validation,
         )

@@ -2,16 +2,18 @@
 
 A result is found by a digest of everything that it depends on: the record's bytes, its companions' and the maps'
 entries for it; and it lies in a folder named by a digest of the rest: the organism names, the settings, the format, and
-the converter itself (its version and the bytes of its modules). What a check of the shapes gave lies in another, named
-by a digest of the shapes, the engine and the converter. Nothing has to be invalidated: what changed has another digest.
-What is not asked for any more stays until the cache is cleared. Results hold no code.
+the converter itself (its version and the bytes of its modules). Parts of what figures share lie in another, found by
+digests of what the figures tell of it; of these the last run's are kept. What a check of the shapes gave lies in
+a third, named by a digest of the shapes, the engine and the converter. Nothing has to be invalidated: what changed has
+another digest. What else is not asked for any more stays until the cache is cleared. Results hold no code.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import astuple, dataclass
 from functools import cache
 from hashlib import blake2b
@@ -22,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pfocr_rdf import __version__
 from pfocr_rdf.checking import Check, Checked, Located, Result
+from pfocr_rdf.descriptions import Told
 from pfocr_rdf.diagnostics import CODES, Diagnostic
 from pfocr_rdf.entities import Contribution
 from pfocr_rdf.errors import ReportedError, why
@@ -39,11 +42,15 @@ __all__ = [
     "CacheError",
     "Converted",
     "KeptChecks",
+    "KeptParts",
     "cache_size",
     "clear_cache",
     "converter_digest",
+    "figure_digests",
     "open_cache",
     "open_checks",
+    "open_parts",
+    "part_key",
 ]
 
 _MARKER: Final = "pfocr-rdf-cache"
@@ -65,7 +72,7 @@ class Converted:
         diagnostics: what was found in the record.
     """
 
-    data: bytes
+    data: bytes | memoryview
     triples: int
     contribution: Contribution
     diagnostics: tuple[Diagnostic, ...]
@@ -231,7 +238,7 @@ def _decoded(entry: bytes, content: RecordBytes) -> Converted | None:
         )
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
-    return Converted(entry[end:], triples, given, found)
+    return Converted(memoryview(entry)[end:], triples, given, found)  # a copy would cost more than all of the above
 
 
 def _texts(values: list[str]) -> tuple[str, ...]:
@@ -242,6 +249,72 @@ def _texts(values: list[str]) -> tuple[str, ...]:
     """
     "".join(values)
     return tuple(values)
+
+
+# ----------------------------------------------------------------------------------------- what figures share
+
+
+@dataclass(frozen=True, slots=True)
+class KeptParts:
+    """Parts of what figures share, described and written in one way.
+
+    Attributes:
+        packs: where they are.
+    """
+
+    packs: Packs
+
+    def get(self, keys: Iterable[bytes]) -> dict[bytes, tuple[int, bytes]]:
+        """Give parts by their keys, each as its number of triples and its bytes; what is damaged is missing."""
+        return {
+            key: (int.from_bytes(entry[:_COUNT], "big"), entry[_COUNT:])
+            for key, entry in self.packs.get(keys).items()
+            if len(entry) >= _COUNT
+        }
+
+    def put(self, parts: Mapping[bytes, tuple[int, bytes]]) -> str | None:
+        """Keep parts together; give the name of their pack, or None where they cannot be kept."""
+        return self.packs.put({key: triples.to_bytes(_COUNT, "big") + data for key, (triples, data) in parts.items()})
+
+    def keep_only(self, keys: Set[bytes], names: Set[str]) -> None:
+        """Delete the packs of earlier runs that hold none of these parts, given by their keys, and have other names."""
+        self.packs.keep_only(keys, names)
+
+
+_COUNT: Final = 8
+"""Bytes of the number of triples."""
+
+
+def figure_digests(iris: Iterable[Term]) -> list[bytes]:
+    """Digest the IRIs of figures, each once for all the parts that name it."""
+    return [blake2b(iri.encode(), digest_size=KEY).digest() for iri in iris]
+
+
+def part_key(told: Iterable[Told], figures: Sequence[bytes]) -> bytes:
+    """Give the key of a part: the digest of what figures tell of its things, and of these figures.
+
+    Args:
+        told: what they tell.
+        figures: the digests of the figures' IRIs, by their numbers.
+    """
+    pieces = []
+    for packed, numbers in told:
+        pieces.append(packed.encode("utf-8", "surrogatepass"))
+        pieces.append(b"".join(map(figures.__getitem__, numbers)))
+    digest = blake2b(b"".join(pieces), digest_size=KEY)
+    digest.update(array("Q", map(len, pieces)))  # so that no other pieces give the same
+    return digest.digest()
+
+
+def open_parts(folder: str, *, settings: Settings, format: str) -> KeptParts:
+    """Open what is kept of what figures share, in the folder of a cache.
+
+    Raises:
+        CacheError: when the folder cannot be made, or holds something else.
+    """
+    digest = blake2b(converter_digest(), digest_size=KEY)
+    digest.update(json.dumps(["parts", astuple(settings), format]).encode())
+    return KeptParts(_open(folder, digest.hexdigest()))
 
 
 # --------------------------------------------------------------------------------------------- results of checks

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final
 
-from pfocr_rdf.cache import Cache, Converted
+from pfocr_rdf.cache import Cache, Converted, KeptParts, figure_digests, part_key
 from pfocr_rdf.checking import Check, Checked
 from pfocr_rdf.database import Database, RecordFile
+from pfocr_rdf.descriptions import Part, entity_parts
 from pfocr_rdf.diagnostics import Diagnostic, Findings, Report, diagnose
-from pfocr_rdf.entities import Entities, contribution, entity_groups
+from pfocr_rdf.entities import Entities, contribution
 from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.figures import Figure
 from pfocr_rdf.groups import Group
@@ -50,6 +51,9 @@ CHUNK: Final = 200
 
 PART: Final = 50_000
 """Triples of the shared entities that are written at once."""
+
+BATCH: Final = 50
+"""Parts of the shared entities that are at most kept together."""
 
 
 @dataclass(slots=True)
@@ -263,7 +267,7 @@ def _joined(
     diagnostics = [findings.all() for findings in found]
     entities = Entities(job.first)
     identities: list[tuple[int, Identity]] = []
-    parts: dict[int, bytes] = {}
+    parts: dict[int, bytes | memoryview] = {}
     triples = 0
     for index in sorted(results):
         converted = results[index]
@@ -280,7 +284,7 @@ def _joined(
 
         def group(index: int) -> Group:
             known = statements.get(index)
-            return list(read_written(parts[index], job.format, job.settings.schema)) if known is None else known
+            return list(read_written(bytes(parts[index]), job.format, job.settings.schema)) if known is None else known
 
         checked = _checked(job.check, list(parts), keys, group)
     return ChunkResult(b"".join(parts.values()), triples, entities, tuple(identities), tuple(diagnostics), checked)
@@ -390,6 +394,7 @@ def convert_databases(
     run: Runner = run_here,
     size: int = CHUNK,
     cache_for: Callable[[OrganismNames], Cache] | None = None,
+    kept: KeptParts | None = None,
     advance: Callable[[int], object] | None = None,
     validation: Validation | None = None,
 ) -> Counts:
@@ -403,7 +408,9 @@ def convert_databases(
         report: takes the diagnostics.
         run: converts the chunks.
         size: records a chunk; the output does not depend on it.
-        cache_for: gives the cache for a database's organism names; without it nothing is kept.
+        cache_for: gives the cache for a database's organism names; without it no figure is kept.
+        kept: what is kept of what figures share, or None. It is not used where there is a check, which needs the
+            statements.
         advance: is told of records done.
         validation: takes what a check of the output finds, or None.
 
@@ -445,23 +452,83 @@ def convert_databases(
         if advance is not None:
             advance(len(job.records))
 
+    def put(groups: Iterable[Group]) -> tuple[int, bytes]:
+        statements = list(chain.from_iterable(groups))
+        return len(statements), FORMATS[format].write(statements, settings.schema)
+
     def written() -> Iterator[list[Group]]:
-        for groups in _parts(entity_groups(entities, settings=settings, report=counting)):
-            statements = list(chain.from_iterable(groups))
-            counts.triples += len(statements)
-            write(FORMATS[format].write(statements, settings.schema))
+        for groups in _cut(chain.from_iterable(part.describe(counting) for part in parts)):
+            triples, data = put(groups)
+            counts.triples += triples
+            write(data)
             yield groups
 
+    parts = entity_parts(entities, settings=settings)
     if validation is not None:
         validation.check_all(chain.from_iterable(written()))
         validation.finish()
+    elif kept is not None:
+        for triples, data in _kept_or_described(parts, kept, entities, put, counting):
+            counts.triples += triples
+            write(data)
     else:
         for _ in written():
             pass
     return counts
 
 
-def _parts(groups: Iterable[Group], size: int = PART) -> Iterator[list[Group]]:
+def _kept_or_described(
+    parts: Iterable[Part],
+    kept: KeptParts,
+    entities: Entities,
+    put: Callable[[Iterable[Group]], tuple[int, bytes]],
+    report: Report,
+) -> Iterator[tuple[int, bytes]]:
+    """Yield parts of what figures share, each as its number of triples and its bytes, described only where not kept.
+
+    A part of which something is reported is not kept, so that it is reported again.
+    """
+    figures = figure_digests(entities.iris)
+    held: set[bytes] = set()
+    made: set[str] = set()
+    for batch in _batches((part, part_key(part.told, figures) if part.told else None) for part in parts):
+        known = kept.get([key for _, key in batch if key is not None])
+        whole: dict[bytes, tuple[int, bytes]] = {}
+        for part, key in batch:
+            result = known.get(key) if key is not None else None
+            found: list[Diagnostic] = []
+            if result is None:
+                result = put(part.describe(found.append))
+                for diagnostic in found:
+                    report(diagnostic)
+            if key is not None and not found:
+                whole[key] = result
+            yield result
+        if whole.keys() == known.keys():
+            held.update(known)
+        elif name := kept.put(whole):  # as a whole, so that nothing else holds what it was before
+            made.add(name)
+        else:
+            held.update(known)
+    kept.keep_only(held, made)
+
+
+def _batches(parts: Iterable[tuple[Part, bytes | None]]) -> Iterator[list[tuple[Part, bytes | None]]]:
+    """Yield as many parts together as are kept together, some ten of them.
+
+    Where a batch ends depends on its last part, so that another part more or less changes one batch and no other.
+    """
+    batch = []
+    for part, key in parts:
+        batch.append((part, key))
+        if len(batch) == BATCH or (key is not None and key[0] % 10 == 0):
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _cut(groups: Iterable[Group], size: int = PART) -> Iterator[list[Group]]:
     """Cut groups into parts of at least `size` statements."""
     part: list[Group] = []
     count = 0

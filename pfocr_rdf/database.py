@@ -90,7 +90,7 @@ class RecordFile:
             return None
         companions: dict[Kind, tuple[str, bytes]] = {}
         for kind in self.companions:
-            path = self._companion_path(kind)
+            path = join(self.data, stem + _COMPANION_SUFFIX[kind])
             file = self.tree.display(path)
             try:
                 table = self.tree.read(path, MAX_BYTES)

@@ -1,4 +1,4 @@
-"""What figures share (papers, journals, genes, chemicals, diseases, organisms), gathered and described once.
+"""What figures share (papers, journals, genes, chemicals, diseases, organisms), gathered once.
 
 `Entities` takes figures in any order and any split: parts gathered by several workers are merged into the same whole.
 It keeps, for each entity, the labels with the number of figures that give them, and the figures it is part of as
@@ -8,74 +8,38 @@ indexes, so that it stays small whatever the size of the database.
 from __future__ import annotations
 
 import json
-import re
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import Final, TypeAlias, TypeVar, get_args
+from typing import Final, TypeVar
 
-from pfocr_rdf.diagnostics import Place, Report
 from pfocr_rdf.figures import Journal, Paper
 from pfocr_rdf.iris import (
     Source,
-    article_page_iri,
-    doi_iri,
-    gene_page_iri,
-    journal_iri,
-    paper_iri,
-    source_iri,
-    taxon_iri,
 )
-from pfocr_rdf.literals import string_literal
-from pfocr_rdf.mapping import USUAL_ENDING, Section, Settings
-from pfocr_rdf.mentions import HUMAN, Chemical, Gene
-from pfocr_rdf.terms import Statement, Term, iri_term, iri_text, literal_term
-from pfocr_rdf.vocabulary import (
-    CC0,
-    DATASET,
-    DC_IDENTIFIER,
-    DC_PUBLISHER,
-    DC_SOURCE,
-    DC_TITLE,
-    DCTERMS_BIBLIOGRAPHIC_CITATION,
-    DCTERMS_IDENTIFIER,
-    DCTERMS_IS_PART_OF,
-    DCTERMS_LICENSE,
-    DCTERMS_TITLE,
-    FOAF_PAGE,
-    PAV_CREATED_ON,
-    PREFIXES,
-    RDF_TYPE,
-    RDFS_LABEL,
-    SKOS_ALT_LABEL,
-    SKOS_EXACT_MATCH,
-    VOID_DATASET,
-    WP_BDB_CHEBI,
-    WP_BDB_ENTREZ_GENE,
-    WP_BDB_HGNC_SYMBOL,
-    WP_DATA_NODE,
-    WP_GENE_PRODUCT,
-    WP_METABOLITE,
-    WP_PUBLICATION_REFERENCE,
-    XSD_DATE,
-    XSD_G_YEAR,
-    SchemaOrg,
-)
+from pfocr_rdf.mapping import USUAL_ENDING, Section
+from pfocr_rdf.mentions import Chemical, Gene
+from pfocr_rdf.terms import Statement, Term, iri_text
 
-__all__ = ["Contribution", "Entities", "contribution", "entity_groups", "entity_statements"]
-
-_HGNC_SYMBOL: Final = re.compile(r"[A-Za-z0-9_-]+@?")
-_DATASET_TITLE: Final = literal_term("PFOCR: Pathway Figure OCR")
-_PMC: Final = literal_term("PMC")
+__all__ = [
+    "CHEMICAL",
+    "DISEASE",
+    "GENE",
+    "Contribution",
+    "Entities",
+    "contribution",
+    "pmcid_of",
+    "unpacked",
+    "unpacked_paper",
+]
 
 _Key = TypeVar("_Key", bound=Hashable)
 
-_SOURCES: Final[dict[Source, Term]] = {source: literal_term(source) for source in get_args(Source)}
+GENE: Final = 1
+"""What a term is mentioned as; of several the sum."""
 
-_GENE: Final = 1
-_CHEMICAL: Final = 2
-_DISEASE: Final = 4
+CHEMICAL: Final = 2
+DISEASE: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +80,13 @@ def contribution(section: Section) -> Contribution:
         for body in mention.bodies:
             key: tuple[Source, str]
             if isinstance(body, Gene):
-                key, kind, label, taxon_id = ("Entrez Gene", body.id), _GENE, body.symbol, body.taxon_id
+                key, kind, label, taxon_id = ("Entrez Gene", body.id), GENE, body.symbol, body.taxon_id
                 if taxon_id is not None:
                     taxa.setdefault(key, taxon_id)
                     _add_name(organisms, taxon_id, body.organism)
             else:
                 key, label = (body.source, body.id), body.label
-                kind = _CHEMICAL if isinstance(body, Chemical) else _DISEASE
+                kind = CHEMICAL if isinstance(body, Chemical) else DISEASE
             kinds[key] = kinds.get(key, 0) | kind
             _add_name(labels, key, label)
     for organism in (*figure.organisms, *figure.recognized_organisms):
@@ -163,7 +127,8 @@ def _packed(texts: Sequence[str]) -> str:
     return joined if joined.count("\t") == len(texts) - 1 and joined[:1] != "[" else _encode(texts)
 
 
-def _unpacked(text: str) -> list[str]:
+def unpacked(text: str) -> list[str]:
+    """Give back the texts that were packed."""
     return json.loads(text) if text[:1] == "[" else text.split("\t")
 
 
@@ -179,12 +144,13 @@ def _packed_paper(paper: Paper) -> str:
     return _encode((*fields[:5], journal, paper.publisher, paper.keywords))
 
 
-def _pmcid(packed: str) -> str:
-    """Give the PMCID of a packed paper, without unpacking the rest."""
-    return packed.partition("\t")[0] if packed[:1] != "[" else _unpacked_paper(packed).pmcid
+def pmcid_of(packed: str) -> str:
+    """Give the PMCID of a packed paper."""
+    return packed.partition("\t")[0] if packed[:1] != "[" else unpacked_paper(packed).pmcid
 
 
-def _unpacked_paper(text: str) -> Paper:
+def unpacked_paper(text: str) -> Paper:
+    """Give back the paper that was packed."""
     if text[:1] == "[":
         pmcid, title, citation, year, doi, journal, publisher, keywords = json.loads(text)
         return Paper(pmcid, title, citation, year, doi, journal and Journal(*journal), publisher, tuple(keywords))
@@ -202,18 +168,24 @@ class Entities:
 
     What figures say is kept as they say it, each thing once, with the numbers of the figures that say it; who asks for
     a description unites it. So adding and merging is quick, and little is kept.
+
+    Attributes:
+        iris: the IRIs of the figures, from the first one's number on.
+        papers: for each paper as figures tell of it, packed, the numbers of these figures.
+        terms: likewise for genes, chemicals and diseases.
+        organisms: for each organism as figures tell of it, packed, how many figures do.
     """
 
     __slots__ = (
-        "_figures",
         "_first",
         "_images",
-        "_organisms",
         "_others",
-        "_papers",
         "_records",
         "_shared_images",
-        "_terms",
+        "iris",
+        "organisms",
+        "papers",
+        "terms",
     )
 
     def __init__(self, first: int = 0) -> None:
@@ -223,24 +195,24 @@ class Entities:
             first: the number of the first figure, where other parts come before; those merge quicker then.
         """
         self._first = first
-        self._figures: list[Term] = []
+        self.iris: list[Term] = []
         self._records: list[tuple[str, str]] = []  # of each figure its figid, and its record's file
-        self._papers: dict[str, array[int]] = {}
-        self._terms: dict[str, array[int]] = {}
-        self._organisms: dict[str, int] = {}
+        self.papers: dict[str, array[int]] = {}
+        self.terms: dict[str, array[int]] = {}
+        self.organisms: dict[str, int] = {}
         self._others: dict[Term, dict[Statement, None]] = {}
         self._images: dict[Term, str] = {}
         self._shared_images: dict[Term, Term] = {}
 
     def add(self, contribution: Contribution) -> None:
         """Add what one figure gives."""
-        number = self._first + len(self._figures)
-        self._figures.append(contribution.iri)
+        number = self._first + len(self.iris)
+        self.iris.append(contribution.iri)
         self._records.append((contribution.figid, contribution.file))
-        _add_figure(self._papers, (contribution.paper,), number)
-        _add_figure(self._terms, contribution.terms, number)
+        _add_figure(self.papers, (contribution.paper,), number)
+        _add_figure(self.terms, contribution.terms, number)
         for named in contribution.organisms:
-            self._organisms[named] = self._organisms.get(named, 0) + 1
+            self.organisms[named] = self.organisms.get(named, 0) + 1
         for statement in contribution.others:
             self._others.setdefault(statement[0], {})[statement] = None
         if contribution.image is not None:
@@ -251,16 +223,16 @@ class Entities:
 
     def merge(self, other: Entities) -> None:
         """Add what another part gathered, whose figures come after this one's."""
-        end = self._first + len(self._figures)
+        end = self._first + len(self.iris)
         if other._first >= end:  # numbers that no figure has are left free
-            self._figures += [Term("")] * (other._first - end)
+            self.iris += [Term("")] * (other._first - end)
             self._records += [("", "")] * (other._first - end)
-        _merge_figures(self._papers, other._papers, max(0, end - other._first))
-        _merge_figures(self._terms, other._terms, max(0, end - other._first))
-        self._figures += other._figures
+        _merge_figures(self.papers, other.papers, max(0, end - other._first))
+        _merge_figures(self.terms, other.terms, max(0, end - other._first))
+        self.iris += other.iris
         self._records += other._records
-        for named, count in other._organisms.items():
-            self._organisms[named] = self._organisms.get(named, 0) + count
+        for named, count in other.organisms.items():
+            self.organisms[named] = self.organisms.get(named, 0) + count
         for subject, statements in other._others.items():
             self._others.setdefault(subject, {}).update(statements)
         self._images.update(other._images)
@@ -269,8 +241,22 @@ class Entities:
     def figures(self, numbers: Iterable[int]) -> list[Term]:
         """Give the IRIs of figures by their numbers."""
         if self._first == 0:
-            return list(map(self._figures.__getitem__, numbers))
-        return [self._figures[number - self._first] for number in numbers]
+            return list(map(self.iris.__getitem__, numbers))
+        return [self.iris[number - self._first] for number in numbers]
+
+    def others(self) -> dict[Term, dict[Statement, None]]:
+        """Give what records say of things that are not their figures' own, by these things.
+
+        Images that stand with their figures are left out.
+        """
+        others = dict(self._others)
+        if self._shared_images:
+            figures = set(self.iris)
+            for image, figure in self._shared_images.items():
+                usual = figure not in self._images and iri_text(image).endswith(USUAL_ENDING)
+                if figure in figures and (usual or self._images.get(figure) == image):
+                    others.pop(image, None)
+        return others
 
     def first_record(self, numbers: Iterable[int]) -> tuple[str, str]:
         """Give the first figid of some figures, and its record's file."""
@@ -278,9 +264,9 @@ class Entities:
 
     def __reduce__(self) -> tuple[Callable[..., Entities], tuple[object, ...]]:
         """Pickle flat, which is several times quicker than object by object."""
-        said = [(list(told), [numbers.tobytes() for numbers in told.values()]) for told in (self._papers, self._terms)]
-        rest = (self._organisms, self._others, self._images, self._shared_images)
-        return _entities, (self._first, self._figures, self._records, said, rest)
+        said = [(list(told), [numbers.tobytes() for numbers in told.values()]) for told in (self.papers, self.terms)]
+        rest = (self.organisms, self._others, self._images, self._shared_images)
+        return _entities, (self._first, self.iris, self._records, said, rest)
 
 
 def _add_figure(told: dict[str, array[int]], texts: Iterable[str], number: int) -> None:
@@ -309,330 +295,10 @@ def _entities(
 ) -> Entities:
     """Give back what was pickled."""
     entities = Entities(first)
-    entities._figures = figures
+    entities.iris = figures
     entities._records = records
-    entities._papers, entities._terms = (
+    entities.papers, entities.terms = (
         {text: array("I", numbers) for text, numbers in zip(texts, told, strict=True)} for texts, told in said
     )
-    entities._organisms, entities._others, entities._images, entities._shared_images = rest
+    entities.organisms, entities._others, entities._images, entities._shared_images = rest
     return entities
-
-
-def _add_counts(counts: dict[str, int], names: Iterable[str], number: int) -> None:
-    for name in names:
-        counts[name] = counts.get(name, 0) + number
-
-
-def _by_frequency(counts: dict[str, int]) -> list[str]:
-    """Order texts: the most frequent first, of equally frequent ones the first by code point."""
-    return sorted(counts, key=lambda text: (-counts[text], text)) if len(counts) > 1 else list(counts)
-
-
-def _numeric(identifier: str) -> tuple[int, str]:
-    """Order identifiers of one prefix by their numbers."""
-    return len(identifier), identifier
-
-
-# ------------------------------------------------------------------------------------------------- description
-
-
-def entity_statements(entities: Entities, *, settings: Settings, report: Report) -> Iterator[Statement]:
-    """Describe what the figures share: the statements of `entity_groups`, one after the other."""
-    return chain.from_iterable(entity_groups(entities, settings=settings, report=report))
-
-
-def entity_groups(entities: Entities, *, settings: Settings, report: Report) -> Iterator[list[Statement]]:
-    """Describe what the figures share: papers, journals, genes, chemicals, diseases, organisms, then the dataset, and
-    last what records' blocks say of yet other things.
-
-    Args:
-        entities: what was gathered.
-        settings: the settings of the run.
-        report: takes the diagnostics about records that disagree.
-
-    Yields:
-        The statements of one subject after the other, in an order that depends only on what was gathered.
-    """
-    others = _others(entities)
-    for group in _described(entities, settings, report):
-        if others and (more := others.pop(group[0][0], None)):  # in hardly any real record
-            group += sorted(more.keys() - set(group), key=_class_first)
-        yield group
-    for subject in sorted(others):
-        yield sorted(others[subject], key=_class_first)
-
-
-def _class_first(statement: Statement) -> tuple[bool, Statement]:
-    """Order statements of one subject: what it is, then the rest."""
-    return statement[1] != RDF_TYPE, statement
-
-
-def _others(entities: Entities) -> dict[Term, dict[Statement, None]]:
-    """Give what records say of things that are not their figures' own, but for images that stand with their figures."""
-    others = dict(entities._others)
-    if entities._shared_images:
-        figures = set(entities._figures)
-        for image, figure in entities._shared_images.items():
-            usual = figure not in entities._images and iri_text(image).endswith(USUAL_ENDING)
-            if figure in figures and (usual or entities._images.get(figure) == image):
-                others.pop(image, None)
-    return others
-
-
-def _described(entities: Entities, settings: Settings, report: Report) -> Iterator[list[Statement]]:
-    """Yield the descriptions of the entities."""
-    schema = settings.schema
-    yield from _papers_and_journals(entities, schema, report)
-    terms: dict[_TermKey, list[_Said]] = {}
-    for packed, figures in entities._terms.items():
-        kind, source, identifier, taxon_id, *labels = _unpacked(packed)
-        key: _TermKey = len(identifier), identifier, source  # type: ignore[assignment]
-        terms.setdefault(key, []).append((int(kind), taxon_id, labels, figures))
-    headings: tuple[list[_TermKey], ...] = ([], [], [])
-    for key, said in terms.items():
-        headings[_heading(_kinds(said))].append(key)
-    classes = [_classes(kinds, schema) for kinds in range(_GENE + _CHEMICAL + _DISEASE + 1)]
-    for keys in headings:
-        keys.sort()
-        for key in keys:
-            said = terms.pop(key)
-            yield _term_group(entities, key[2], key[1], said, classes[_kinds(said)], schema, report)
-    names: dict[str, dict[str, int]] = {}
-    for packed, count in entities._organisms.items():
-        taxon_id, *some = _unpacked(packed)
-        _add_counts(names.setdefault(taxon_id, {}), some, count)
-    for taxon_id in sorted(names, key=_numeric):
-        organism = taxon_iri(taxon_id)
-        yield [
-            (organism, RDF_TYPE, schema.taxon),
-            *_labels(organism, _by_frequency(names[taxon_id]), Place("", "", report), "organisms"),
-            (organism, DCTERMS_IDENTIFIER, literal_term(taxon_id)),
-        ]
-    yield _dataset_group(settings)
-
-
-_TermKey: TypeAlias = tuple[int, str, Source]
-"""The length of an identifier, which orders those of one prefix by their numbers, the identifier and its source."""
-
-_Said: TypeAlias = tuple[int, str, list[str], "array[int]"]
-"""What figures say of a gene, chemical or disease: as what they mention it, a gene's taxon id or nothing, its labels;
-and the numbers of the figures."""
-
-
-def _heading(kinds: int) -> int:
-    """Tell where a term is described: genes are first, then chemicals, diseases or not, then diseases."""
-    if kinds & _GENE:
-        return 0
-    return 1 if kinds & _CHEMICAL else 2
-
-
-def _kinds(said: Sequence[_Said]) -> int:
-    if len(said) == 1:
-        return said[0][0]
-    kinds = 0
-    for kind, *_ in said:
-        kinds |= kind
-    return kinds
-
-
-def _labels(subject: Term, labels: Iterable[str], place: Place, key: str) -> list[Statement]:
-    """Say the labels of a thing, of which the first is the preferred one."""
-    return [
-        (subject, SKOS_ALT_LABEL if rank else RDFS_LABEL, string_literal(label, place, key))
-        for rank, label in enumerate(labels)
-    ]
-
-
-# -------------------------------------------------------------------------------------------- papers and journals
-
-
-def _papers_and_journals(entities: Entities, schema: SchemaOrg, report: Report) -> Iterator[list[Statement]]:
-    variants: dict[str, list[str]] = {}
-    for packed in entities._papers:
-        variants.setdefault(_pmcid(packed), []).append(packed)
-    titles: dict[str, tuple[str | None, str | None]] = {}
-    differing: list[tuple[str, str | None, str]] = []
-    for pmcid in sorted(variants, key=_numeric):
-        paper, file = _merged(entities, variants[pmcid], report)
-        said_by = [entities._papers[packed] for packed in variants[pmcid]]
-        figures = entities.figures(_united(said_by))
-        yield _paper_group(paper, figures, schema, Place(file, "", report))
-        if (journal := paper.journal) is not None:
-            title, abbreviation = titles.get(journal.name, (None, None))
-            titles[journal.name] = (title or journal.title, abbreviation or journal.nlm_abbreviation)
-            if title is not None and journal.title is not None and title != journal.title:
-                differing.append((file, title, journal.title))
-    for file, first, other in differing:
-        message = f"the journal's title is {first} in an earlier paper"
-        Place(file, "", report).diagnose("journal-differs", message, key="journal_title", value=other)
-    for name in sorted(titles):
-        yield _journal_group(name, *titles[name], schema, Place("", "", report))
-
-
-def _united(said_by: Sequence[array[int]]) -> Iterable[int]:
-    """Unite numbers of figures, in their order."""
-    return said_by[0] if len(said_by) == 1 else sorted(chain.from_iterable(said_by))
-
-
-def _merged(entities: Entities, variants: list[str], report: Report) -> tuple[Paper, str]:
-    """Unite the descriptions of a paper: for each value the first by figid; others are reported."""
-    firsts = sorted([(entities.first_record(entities._papers[packed]), packed) for packed in variants])
-    (_, file), packed = firsts[0]
-    first = _unpacked_paper(packed)
-    if len(firsts) == 1:
-        return first, file
-    merged: dict[str, object] = {}
-    for (figid, its_file), packed in firsts:
-        variant = _unpacked_paper(packed)
-        for name in _RECORD_KEYS:
-            value = getattr(variant, name)
-            if not value:
-                continue
-            if name not in merged:
-                merged[name] = value
-            elif merged[name] != value:
-                Place(its_file, figid, report).diagnose(
-                    "paper-differs",
-                    f"the first record of {first.pmcid} has {_shown(merged[name])}",
-                    key=_RECORD_KEYS[name],
-                    value=_shown(value),
-                )
-    return Paper(first.pmcid, **merged), file  # type: ignore[arg-type]  # values of Paper's own fields
-
-
-_RECORD_KEYS: Final = {
-    "title": "papertitle",
-    "citation": "reftext",
-    "year": "year",
-    "doi": "doi",
-    "journal": "journal_title",
-    "publisher": "publisher_name",
-    "keywords": "keywords",
-}
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, tuple):
-        return " | ".join(map(str, value))
-    name = getattr(value, "name", value)
-    return str(name)
-
-
-def _paper_group(paper: Paper, figures: Iterable[Term], schema: SchemaOrg, place: Place) -> list[Statement]:
-    iri = paper_iri(paper.pmcid)
-    statements = [
-        (iri, RDF_TYPE, WP_PUBLICATION_REFERENCE),
-        (iri, RDF_TYPE, schema.scholarly_article),
-        (iri, DC_SOURCE, _PMC),
-        (iri, DCTERMS_IDENTIFIER, literal_term(paper.pmcid)),
-        (iri, FOAF_PAGE, article_page_iri(f"pmc/articles/{paper.pmcid}/")),
-    ]
-    if paper.title is not None:
-        title = string_literal(paper.title, place, "papertitle")
-        statements += [(iri, schema.name, title), (iri, DC_TITLE, title)]
-    if paper.year is not None:
-        statements.append((iri, schema.date_published, literal_term(paper.year, XSD_G_YEAR)))
-    if paper.citation is not None:
-        statements.append((iri, DCTERMS_BIBLIOGRAPHIC_CITATION, string_literal(paper.citation, place, "reftext")))
-    if paper.doi is not None:
-        statements.append((iri, schema.same_as, doi_iri(paper.doi)))
-    if paper.journal is not None:
-        statements.append((iri, schema.is_part_of, journal_iri(paper.journal.name)))
-    if paper.publisher is not None:
-        statements.append((iri, DC_PUBLISHER, string_literal(paper.publisher, place, "publisher_name")))
-    statements += [(iri, schema.keywords, string_literal(word, place, "keywords")) for word in paper.keywords]
-    statements += [(iri, DCTERMS_IS_PART_OF, figure) for figure in figures]
-    return statements
-
-
-def _journal_group(
-    name: str, title: str | None, abbreviation: str | None, schema: SchemaOrg, place: Place
-) -> list[Statement]:
-    iri = journal_iri(name)
-    statements = [(iri, RDF_TYPE, schema.periodical)]
-    if title is not None:
-        statements.append((iri, schema.name, string_literal(title, place, "journal_title")))
-    if abbreviation is not None:
-        statements.append((iri, schema.alternate_name, string_literal(abbreviation, place, "journal_nlm_ta")))
-    return statements
-
-
-# ------------------------------------------------------------------------------------ genes, chemicals, diseases
-
-
-def _term_group(
-    entities: Entities,
-    source: Source,
-    identifier: str,
-    said: list[_Said],
-    classes: Iterable[Term],
-    schema: SchemaOrg,
-    report: Report,
-) -> list[Statement]:
-    if len(said) == 1:
-        ((kind, taxon_id, labels, figures),) = said
-        labels.sort()  # all are of the same figures
-        taxa = [taxon_id] if taxon_id else []
-        part_of: Iterable[int] = figures if kind != _DISEASE else ()
-    else:
-        label_counts: dict[str, int] = {}
-        taxon_counts: dict[str, int] = {}
-        for _, taxon_id, given, figures in said:
-            _add_counts(label_counts, given, len(figures))
-            if taxon_id:
-                _add_counts(taxon_counts, (taxon_id,), len(figures))
-        labels, taxa = _by_frequency(label_counts), _by_frequency(taxon_counts)
-        part_of = _united([figures for kind, _, _, figures in said if kind != _DISEASE])
-    place = Place("", "", report)
-    iri = source_iri(source, identifier)
-    statements = [(iri, RDF_TYPE, kind) for kind in classes]
-    statements += [
-        (iri, DC_IDENTIFIER, iri),
-        (iri, DCTERMS_IDENTIFIER, literal_term(identifier)),
-        (iri, DC_SOURCE, _SOURCES[source]),
-        *_labels(iri, labels, place, "label"),
-    ]
-    if source == "Entrez Gene":
-        statements.append((iri, WP_BDB_ENTREZ_GENE, iri))
-        if len(taxa) > 1:
-            place.diagnose("gene-taxon-differs", key="organism_id", value=f"gene {identifier}: {', '.join(taxa)}")
-        if labels and taxa[:1] == [HUMAN] and (symbol := _hgnc_symbol(labels[0], place)) is not None:
-            statements.append((iri, WP_BDB_HGNC_SYMBOL, symbol))
-        statements.append((iri, FOAF_PAGE, gene_page_iri(identifier)))
-        if taxa:
-            statements.append((iri, schema.taxonomic_range, taxon_iri(taxa[0])))
-    elif source == "ChEBI":
-        statements.append((iri, WP_BDB_CHEBI, iri))
-        statements.append((iri, SKOS_EXACT_MATCH, iri_term(PREFIXES["obo"] + identifier.replace(":", "_"))))
-    statements += [(iri, DCTERMS_IS_PART_OF, figure) for figure in entities.figures(part_of)]
-    return statements
-
-
-def _hgnc_symbol(symbol: str, place: Place) -> Term | None:
-    """Give the IRI of a human gene's symbol."""
-    if _HGNC_SYMBOL.fullmatch(symbol):
-        return iri_term(PREFIXES["hgnc.symbol"] + symbol)
-    place.diagnose("gene-symbol", key="ncbigene_symbol", value=symbol)
-    return None
-
-
-def _classes(kinds: int, schema: SchemaOrg) -> list[Term]:
-    classes: dict[Term, None] = {}
-    if kinds & _GENE:
-        classes |= dict.fromkeys((WP_DATA_NODE, WP_GENE_PRODUCT, schema.gene))
-    if kinds & _CHEMICAL:
-        classes |= dict.fromkeys((WP_DATA_NODE, WP_METABOLITE, schema.chemical_substance))
-    if kinds & _DISEASE:
-        classes[schema.medical_condition] = None
-    return list(classes)
-
-
-def _dataset_group(settings: Settings) -> list[Statement]:
-    statements = [
-        (DATASET, RDF_TYPE, VOID_DATASET),
-        (DATASET, DCTERMS_TITLE, _DATASET_TITLE),
-        (DATASET, DCTERMS_LICENSE, CC0),
-    ]
-    if settings.created_on is not None:
-        statements.append((DATASET, PAV_CREATED_ON, literal_term(settings.created_on, XSD_DATE)))
-    return statements

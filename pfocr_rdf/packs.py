@@ -14,7 +14,8 @@ from __future__ import annotations
 import os
 import struct
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -68,10 +69,14 @@ class Packs:
                 continue
         return found
 
-    def put(self, entries: Mapping[bytes, bytes]) -> None:
-        """Keep results; a folder that is full, gone or read-only costs the next run time, and nothing else."""
+    def put(self, entries: Mapping[bytes, bytes]) -> str | None:
+        """Keep results; a folder that is full, gone or read-only costs the next run time, and nothing else.
+
+        Returns:
+            The name of the pack, or None where there is none.
+        """
         if not entries:
-            return
+            return None
         folder = Path(self.folder)
         target = folder / (blake2b(b"".join(sorted(entries)), digest_size=KEY).hexdigest() + _SUFFIX)
         start = _HEAD.size + _ROW.size * len(entries)
@@ -94,7 +99,19 @@ class Packs:
                 beside.unlink(missing_ok=True)
                 raise
         except OSError:
-            return
+            return None
+        return target.name
+
+    def keep_only(self, keys: Set[bytes], names: Set[str]) -> None:
+        """Delete packs that were there when these were opened, unless they have a result of these keys or these names.
+
+        Names are of packs that were made since; one that was damaged is made again under its name.
+        """
+        places = _places(self.folder, self.run)
+        held = {places[key][0] for key in keys & places.keys()}
+        for name in {name for name, _ in places.values()} - held - names:
+            with suppress(OSError):  # it is gone already, or stays: both do no harm
+                Path(self.folder, name).unlink()
 
 
 def open_packs(folder: str) -> Packs:

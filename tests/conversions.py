@@ -10,7 +10,7 @@ from generate import generate
 
 from builders import block, record, table
 from pfocr_rdf import Counts, Diagnostic, Settings
-from pfocr_rdf.cache import open_cache
+from pfocr_rdf.cache import open_cache, open_parts
 from pfocr_rdf.conversion import CHUNK, Runner, convert_databases, run_here
 from pfocr_rdf.database import Database, open_input
 from pfocr_rdf.diagnostics import json_line
@@ -58,6 +58,7 @@ def converted(
         cache_for=None
         if cache is None
         else lambda names: open_cache(str(cache), organisms=names, settings=settings, format=format),
+        kept=None if cache is None else open_parts(str(cache), settings=settings, format=format),
         advance=advance,
     )
     return Conversion(b"".join(output), b"".join(report), counts)

@@ -25,7 +25,8 @@ from pfocr_rdf import (
     Settings,
     graph_triples,
 )
-from pfocr_rdf.entities import Entities, contribution, entity_statements
+from pfocr_rdf.descriptions import entity_statements
+from pfocr_rdf.entities import Entities, contribution
 from pfocr_rdf.mapping import map_figures
 from pfocr_rdf.mentions import Entity
 from pfocr_rdf.terms import triples as as_triples

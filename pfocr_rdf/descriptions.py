@@ -1,0 +1,498 @@
+"""What figures share (papers, journals, genes, chemicals, diseases, organisms), described.
+
+It is described in parts, each of some neighbours, so that a part whose figures tell the same as before need not be
+described again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
+from typing import Final, TypeAlias, TypeVar, get_args
+
+from pfocr_rdf.diagnostics import Diagnostic, Place, Report
+from pfocr_rdf.entities import CHEMICAL, DISEASE, GENE, Entities, pmcid_of, unpacked, unpacked_paper
+from pfocr_rdf.figures import Paper
+from pfocr_rdf.iris import (
+    Source,
+    article_page_iri,
+    doi_iri,
+    gene_page_iri,
+    journal_iri,
+    paper_iri,
+    source_iri,
+    taxon_iri,
+)
+from pfocr_rdf.literals import string_literal
+from pfocr_rdf.mapping import Settings
+from pfocr_rdf.mentions import HUMAN
+from pfocr_rdf.terms import Statement, Term, iri_term, literal_term
+from pfocr_rdf.vocabulary import (
+    CC0,
+    DATASET,
+    DC_IDENTIFIER,
+    DC_PUBLISHER,
+    DC_SOURCE,
+    DC_TITLE,
+    DCTERMS_BIBLIOGRAPHIC_CITATION,
+    DCTERMS_IDENTIFIER,
+    DCTERMS_IS_PART_OF,
+    DCTERMS_LICENSE,
+    DCTERMS_TITLE,
+    FOAF_PAGE,
+    PAV_CREATED_ON,
+    PREFIXES,
+    RDF_TYPE,
+    RDFS_LABEL,
+    SKOS_ALT_LABEL,
+    SKOS_EXACT_MATCH,
+    VOID_DATASET,
+    WP_BDB_CHEBI,
+    WP_BDB_ENTREZ_GENE,
+    WP_BDB_HGNC_SYMBOL,
+    WP_DATA_NODE,
+    WP_GENE_PRODUCT,
+    WP_METABOLITE,
+    WP_PUBLICATION_REFERENCE,
+    XSD_DATE,
+    XSD_G_YEAR,
+    SchemaOrg,
+)
+
+__all__ = ["Part", "Told", "entity_groups", "entity_parts", "entity_statements"]
+
+_HGNC_SYMBOL: Final = re.compile(r"[A-Za-z0-9_-]+@?")
+_DATASET_TITLE: Final = literal_term("PFOCR: Pathway Figure OCR")
+_PMC: Final = literal_term("PMC")
+_SOURCES: Final[dict[Source, Term]] = {source: literal_term(source) for source in get_args(Source)}
+
+_Key = TypeVar("_Key")
+
+Told: TypeAlias = tuple[str, Sequence[int]]
+"""A thing as figures tell of it, packed, and the numbers of these figures."""
+
+_TermKey: TypeAlias = tuple[int, str, Source]
+"""The length of an identifier, which orders those of one prefix by their numbers, the identifier and its source."""
+
+_Said: TypeAlias = tuple[int, str, list[str], Sequence[int]]
+"""What figures say of a gene, chemical or disease: as what they mention it, a gene's taxon id or nothing, its labels;
+and the numbers of the figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of what figures share, described at once.
+
+    Attributes:
+        told: what its description depends on, besides the settings: each thing as figures tell of it, packed, with the
+            numbers of these figures. Empty where it depends on more.
+        describe: gives the statements of one subject after the other; takes what takes the diagnostics.
+    """
+
+    told: Sequence[Told]
+    describe: Callable[[Report], Iterable[list[Statement]]]
+
+
+def entity_statements(entities: Entities, *, settings: Settings, report: Report) -> Iterator[Statement]:
+    """Describe what the figures share: the statements of `entity_groups`, one after the other."""
+    return chain.from_iterable(entity_groups(entities, settings=settings, report=report))
+
+
+def entity_groups(entities: Entities, *, settings: Settings, report: Report) -> Iterator[list[Statement]]:
+    """Describe what the figures share: the groups of `entity_parts`, one after the other."""
+    for part in entity_parts(entities, settings=settings):
+        yield from part.describe(report)
+
+
+def entity_parts(entities: Entities, *, settings: Settings) -> Iterator[Part]:
+    """Describe what the figures share: papers, journals, genes, chemicals, diseases, organisms, then the dataset, and
+    last what records' blocks say of yet other things.
+
+    Args:
+        entities: what was gathered.
+        settings: the settings of the run.
+
+    Yields:
+        Parts, in an order that depends only on what was gathered, as do the statements in them. They are described in
+        this order; one that was described before need not be described again.
+    """
+    others = entities.others()
+    if not others:  # as in nearly all databases
+        yield from _parts(entities, settings)
+        return
+    for part in _parts(entities, settings):
+        yield Part((), partial(_completed, part, others))
+    yield Part((), lambda _: [sorted(others[subject], key=_class_first) for subject in sorted(others)])
+
+
+def _completed(part: Part, others: dict[Term, dict[Statement, None]], report: Report) -> Iterator[list[Statement]]:
+    """Say of what is described what records' blocks say of it, too."""
+    for group in part.describe(report):
+        if more := others.pop(group[0][0], None):
+            group += sorted(more.keys() - set(group), key=_class_first)
+        yield group
+
+
+def _class_first(statement: Statement) -> tuple[bool, Statement]:
+    """Order statements of one subject: what it is, then the rest."""
+    return statement[1] != RDF_TYPE, statement
+
+
+def _parts(entities: Entities, settings: Settings) -> Iterator[Part]:
+    schema = settings.schema
+    yield from _papers_and_journals(entities, schema)
+    terms: dict[_TermKey, list[Told]] = {}
+    kinds: dict[_TermKey, int] = {}
+    for told in entities.terms.items():
+        packed = told[0]
+        kind, source, identifier = packed.split("\t", 3)[:3] if packed[0] != "[" else unpacked(packed)[:3]
+        key: _TermKey = len(identifier), identifier, source  # type: ignore[assignment]
+        terms.setdefault(key, []).append(told)
+        kinds[key] = kinds.get(key, 0) | int(kind)
+    headings: tuple[list[_TermKey], ...] = ([], [], [])
+    for key, its_kinds in kinds.items():
+        headings[_heading(its_kinds)].append(key)
+    del kinds
+    classes = [_classes(some, schema) for some in range(GENE + CHEMICAL + DISEASE + 1)]
+    for keys in headings:
+        keys.sort()
+        for some in _cut(keys, _identifier):
+            said = [(key, terms.pop(key)) for key in some]
+            told_of = chain.from_iterable(_all_told(told) for _, told in said)
+            yield Part(list(told_of), partial(_term_groups, entities, said, classes, schema))
+    yield Part((), partial(_organism_groups, entities, schema))
+    yield Part((), lambda _: [_dataset_group(settings)])
+
+
+def _all_told(told: list[Told]) -> list[Told]:
+    """Add to what figures tell of one thing, where they do not agree, the order of them all."""
+    return told if len(told) == 1 else [*told, ("", list(_united([figures for _, figures in told])))]
+
+
+def _cut(keys: Iterable[_Key], identifier_of: Callable[[_Key], str]) -> Iterator[list[_Key]]:
+    """Cut what is described into parts, some 25 things each.
+
+    Where a part ends depends on its last thing, so that one thing more or less changes one part and no other.
+    """
+    part: list[_Key] = []
+    for key in keys:
+        part.append(key)
+        if identifier_of(key).endswith(_LAST) or len(part) == _MOST:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+_LAST: Final = ("00", "25", "50", "75")
+_MOST: Final = 250
+
+
+def _identifier(key: _TermKey) -> str:
+    return key[1]
+
+
+def _heading(kinds: int) -> int:
+    """Tell where a term is described: genes are first, then chemicals, diseases or not, then diseases."""
+    if kinds & GENE:
+        return 0
+    return 1 if kinds & CHEMICAL else 2
+
+
+def _organism_groups(entities: Entities, schema: SchemaOrg, report: Report) -> Iterator[list[Statement]]:
+    names: dict[str, dict[str, int]] = {}
+    for packed, count in entities.organisms.items():
+        taxon_id, *some = unpacked(packed)
+        _add_counts(names.setdefault(taxon_id, {}), some, count)
+    for taxon_id in sorted(names, key=_numeric):
+        organism = taxon_iri(taxon_id)
+        yield [
+            (organism, RDF_TYPE, schema.taxon),
+            *_labels(organism, _by_frequency(names[taxon_id]), Place("", "", report), "organisms"),
+            (organism, DCTERMS_IDENTIFIER, literal_term(taxon_id)),
+        ]
+
+
+def _labels(subject: Term, labels: Iterable[str], place: Place, key: str) -> list[Statement]:
+    """Say the labels of a thing, of which the first is the preferred one."""
+    return [
+        (subject, SKOS_ALT_LABEL if rank else RDFS_LABEL, string_literal(label, place, key))
+        for rank, label in enumerate(labels)
+    ]
+
+
+# -------------------------------------------------------------------------------------------- papers and journals
+
+
+def _papers_and_journals(entities: Entities, schema: SchemaOrg) -> Iterator[Part]:
+    variants: dict[str, list[str]] = {}
+    for packed in entities.papers:
+        variants.setdefault(pmcid_of(packed), []).append(packed)
+    pmcids = sorted(variants, key=_numeric)
+    journals = _Journals()
+    for some in _cut(pmcids, str):
+        said = [variants[pmcid] for pmcid in some]
+        told = [_all_told([(packed, entities.papers[packed]) for packed in variants]) for variants in said]
+        yield Part(list(chain.from_iterable(told)), partial(_paper_groups, entities, said, journals, schema))
+    in_order = [variants[pmcid] for pmcid in pmcids]
+    yield Part(
+        [(packed, ()) for packed in chain.from_iterable(in_order)],
+        partial(_journal_groups, entities, in_order, journals, schema),
+    )
+
+
+@dataclass(slots=True)
+class _Journals:
+    """What papers say of their journals.
+
+    Attributes:
+        papers: how many papers there were.
+        titles: for each journal's name its title and its abbreviation.
+        differing: files of records that give another title than an earlier paper's, and both titles.
+    """
+
+    papers: int = 0
+    titles: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    differing: list[tuple[str, str | None, str]] = field(default_factory=list)
+
+    def add(self, paper: Paper, file: str) -> None:
+        """Take in a paper, which a record's file tells of."""
+        self.papers += 1
+        if (journal := paper.journal) is None:
+            return
+        title, abbreviation = self.titles.get(journal.name, (None, None))
+        self.titles[journal.name] = (title or journal.title, abbreviation or journal.nlm_abbreviation)
+        if title is not None and journal.title is not None and title != journal.title:
+            self.differing.append((file, title, journal.title))
+
+
+def _paper_groups(
+    entities: Entities, said: Iterable[list[str]], journals: _Journals, schema: SchemaOrg, report: Report
+) -> Iterator[list[Statement]]:
+    for variants in said:
+        paper, file = _merged(entities, variants, report)
+        journals.add(paper, file)
+        figures = entities.figures(_united([entities.papers[packed] for packed in variants]))
+        yield _paper_group(paper, figures, schema, Place(file, "", report))
+
+
+def _journal_groups(
+    entities: Entities, said: Sequence[list[str]], journals: _Journals, schema: SchemaOrg, report: Report
+) -> Iterator[list[Statement]]:
+    if journals.papers != len(said):  # not all papers had to be described
+        journals = _Journals()
+        for variants in said:
+            journals.add(*_merged(entities, variants, _silent))
+    for file, first, other in journals.differing:
+        message = f"the journal's title is {first} in an earlier paper"
+        Place(file, "", report).diagnose("journal-differs", message, key="journal_title", value=other)
+    for name in sorted(journals.titles):
+        yield _journal_group(name, *journals.titles[name], schema, Place("", "", report))
+
+
+def _silent(_: Diagnostic) -> None:
+    """Take a diagnostic that is reported elsewhere."""
+
+
+def _united(said_by: Sequence[Sequence[int]]) -> Iterable[int]:
+    """Unite numbers of figures, in their order."""
+    return said_by[0] if len(said_by) == 1 else sorted(chain.from_iterable(said_by))
+
+
+def _merged(entities: Entities, variants: list[str], report: Report) -> tuple[Paper, str]:
+    """Unite the descriptions of a paper: for each value the first by figid; others are reported."""
+    firsts = sorted([(entities.first_record(entities.papers[packed]), packed) for packed in variants])
+    (_, file), packed = firsts[0]
+    first = unpacked_paper(packed)
+    if len(firsts) == 1:
+        return first, file
+    merged: dict[str, object] = {}
+    for (figid, its_file), packed in firsts:
+        variant = unpacked_paper(packed)
+        for name in _RECORD_KEYS:
+            value = getattr(variant, name)
+            if not value:
+                continue
+            if name not in merged:
+                merged[name] = value
+            elif merged[name] != value:
+                Place(its_file, figid, report).diagnose(
+                    "paper-differs",
+                    f"the first record of {first.pmcid} has {_shown(merged[name])}",
+                    key=_RECORD_KEYS[name],
+                    value=_shown(value),
+                )
+    return Paper(first.pmcid, **merged), file  # type: ignore[arg-type]  # values of Paper's own fields
+
+
+_RECORD_KEYS: Final = {
+    "title": "papertitle",
+    "citation": "reftext",
+    "year": "year",
+    "doi": "doi",
+    "journal": "journal_title",
+    "publisher": "publisher_name",
+    "keywords": "keywords",
+}
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return " | ".join(map(str, value))
+    name = getattr(value, "name", value)
+    return str(name)
+
+
+def _paper_group(paper: Paper, figures: Iterable[Term], schema: SchemaOrg, place: Place) -> list[Statement]:
+    iri = paper_iri(paper.pmcid)
+    statements = [
+        (iri, RDF_TYPE, WP_PUBLICATION_REFERENCE),
+        (iri, RDF_TYPE, schema.scholarly_article),
+        (iri, DC_SOURCE, _PMC),
+        (iri, DCTERMS_IDENTIFIER, literal_term(paper.pmcid)),
+        (iri, FOAF_PAGE, article_page_iri(f"pmc/articles/{paper.pmcid}/")),
+    ]
+    if paper.title is not None:
+        title = string_literal(paper.title, place, "papertitle")
+        statements += [(iri, schema.name, title), (iri, DC_TITLE, title)]
+    if paper.year is not None:
+        statements.append((iri, schema.date_published, literal_term(paper.year, XSD_G_YEAR)))
+    if paper.citation is not None:
+        statements.append((iri, DCTERMS_BIBLIOGRAPHIC_CITATION, string_literal(paper.citation, place, "reftext")))
+    if paper.doi is not None:
+        statements.append((iri, schema.same_as, doi_iri(paper.doi)))
+    if paper.journal is not None:
+        statements.append((iri, schema.is_part_of, journal_iri(paper.journal.name)))
+    if paper.publisher is not None:
+        statements.append((iri, DC_PUBLISHER, string_literal(paper.publisher, place, "publisher_name")))
+    statements += [(iri, schema.keywords, string_literal(word, place, "keywords")) for word in paper.keywords]
+    statements += [(iri, DCTERMS_IS_PART_OF, figure) for figure in figures]
+    return statements
+
+
+def _journal_group(
+    name: str, title: str | None, abbreviation: str | None, schema: SchemaOrg, place: Place
+) -> list[Statement]:
+    iri = journal_iri(name)
+    statements = [(iri, RDF_TYPE, schema.periodical)]
+    if title is not None:
+        statements.append((iri, schema.name, string_literal(title, place, "journal_title")))
+    if abbreviation is not None:
+        statements.append((iri, schema.alternate_name, string_literal(abbreviation, place, "journal_nlm_ta")))
+    return statements
+
+
+# ------------------------------------------------------------------------------------ genes, chemicals, diseases
+
+
+def _term_groups(
+    entities: Entities,
+    said: Iterable[tuple[_TermKey, list[Told]]],
+    classes: Sequence[Iterable[Term]],
+    schema: SchemaOrg,
+    report: Report,
+) -> Iterator[list[Statement]]:
+    for (_, identifier, source), told in said:
+        its_said: list[_Said] = []
+        kinds = 0
+        for packed, figures in told:
+            kind, _, _, taxon_id, *labels = unpacked(packed)
+            its_said.append((int(kind), taxon_id, labels, figures))
+            kinds |= int(kind)
+        yield _term_group(entities, source, identifier, its_said, classes[kinds], schema, report)
+
+
+def _term_group(
+    entities: Entities,
+    source: Source,
+    identifier: str,
+    said: list[_Said],
+    classes: Iterable[Term],
+    schema: SchemaOrg,
+    report: Report,
+) -> list[Statement]:
+    if len(said) == 1:
+        ((kind, taxon_id, labels, figures),) = said
+        labels.sort()  # all are of the same figures
+        taxa = [taxon_id] if taxon_id else []
+        part_of: Iterable[int] = figures if kind != DISEASE else ()
+    else:
+        label_counts: dict[str, int] = {}
+        taxon_counts: dict[str, int] = {}
+        for _, taxon_id, given, figures in said:
+            _add_counts(label_counts, given, len(figures))
+            if taxon_id:
+                _add_counts(taxon_counts, (taxon_id,), len(figures))
+        labels, taxa = _by_frequency(label_counts), _by_frequency(taxon_counts)
+        part_of = _united([figures for kind, _, _, figures in said if kind != DISEASE])
+    place = Place("", "", report)
+    iri = source_iri(source, identifier)
+    statements = [(iri, RDF_TYPE, kind) for kind in classes]
+    statements += [
+        (iri, DC_IDENTIFIER, iri),
+        (iri, DCTERMS_IDENTIFIER, literal_term(identifier)),
+        (iri, DC_SOURCE, _SOURCES[source]),
+        *_labels(iri, labels, place, "label"),
+    ]
+    if source == "Entrez Gene":
+        statements.append((iri, WP_BDB_ENTREZ_GENE, iri))
+        if len(taxa) > 1:
+            place.diagnose("gene-taxon-differs", key="organism_id", value=f"gene {identifier}: {', '.join(taxa)}")
+        if labels and taxa[:1] == [HUMAN] and (symbol := _hgnc_symbol(labels[0], place)) is not None:
+            statements.append((iri, WP_BDB_HGNC_SYMBOL, symbol))
+        statements.append((iri, FOAF_PAGE, gene_page_iri(identifier)))
+        if taxa:
+            statements.append((iri, schema.taxonomic_range, taxon_iri(taxa[0])))
+    elif source == "ChEBI":
+        statements.append((iri, WP_BDB_CHEBI, iri))
+        statements.append((iri, SKOS_EXACT_MATCH, iri_term(PREFIXES["obo"] + identifier.replace(":", "_"))))
+    statements += [(iri, DCTERMS_IS_PART_OF, figure) for figure in entities.figures(part_of)]
+    return statements
+
+
+def _hgnc_symbol(symbol: str, place: Place) -> Term | None:
+    """Give the IRI of a human gene's symbol."""
+    if _HGNC_SYMBOL.fullmatch(symbol):
+        return iri_term(PREFIXES["hgnc.symbol"] + symbol)
+    place.diagnose("gene-symbol", key="ncbigene_symbol", value=symbol)
+    return None
+
+
+def _classes(kinds: int, schema: SchemaOrg) -> list[Term]:
+    classes: dict[Term, None] = {}
+    if kinds & GENE:
+        classes |= dict.fromkeys((WP_DATA_NODE, WP_GENE_PRODUCT, schema.gene))
+    if kinds & CHEMICAL:
+        classes |= dict.fromkeys((WP_DATA_NODE, WP_METABOLITE, schema.chemical_substance))
+    if kinds & DISEASE:
+        classes[schema.medical_condition] = None
+    return list(classes)
+
+
+def _dataset_group(settings: Settings) -> list[Statement]:
+    statements = [
+        (DATASET, RDF_TYPE, VOID_DATASET),
+        (DATASET, DCTERMS_TITLE, _DATASET_TITLE),
+        (DATASET, DCTERMS_LICENSE, CC0),
+    ]
+    if settings.created_on is not None:
+        statements.append((DATASET, PAV_CREATED_ON, literal_term(settings.created_on, XSD_DATE)))
+    return statements
+
+
+def _add_counts(counts: dict[str, int], names: Iterable[str], number: int) -> None:
+    for name in names:
+        counts[name] = counts.get(name, 0) + number
+
+
+def _by_frequency(counts: dict[str, int]) -> list[str]:
+    """Order texts: the most frequent first, of equally frequent ones the first by code point."""
+    return sorted(counts, key=lambda text: (-counts[text], text)) if len(counts) > 1 else list(counts)
+
+
+def _numeric(identifier: str) -> tuple[int, str]:
+    """Order identifiers of one prefix by their numbers."""
+    return len(identifier), identifier
