@@ -25,7 +25,7 @@ from pfocr_rdf.descriptions import entity_statements
 from pfocr_rdf.diagnostics import Diagnostic, Report, diagnose, json_line
 from pfocr_rdf.entities import Entities, contribution
 from pfocr_rdf.figures import Figure
-from pfocr_rdf.inputs import open_records, rdf_files, write_graph, write_lines
+from pfocr_rdf.inputs import GraphCounts, open_records, rdf_files, write_graph, write_lines
 from pfocr_rdf.mapping import DEFAULTS, Settings, map_figures
 from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.output import OutputError, open_output
@@ -416,7 +416,7 @@ def load(
         What was sent, and what the store then counted. Where `complete()` is false they differ; see `live`.
 
     Raises:
-        InputError: when an input cannot be used at all.
+        InputError: when an input cannot be used at all, or holds nothing that could replace a graph.
         OutputError: when the report, or a temporary file, cannot be written.
         StoreError: when the store cannot be opened or written.
         EndpointError: when a remote store cannot be reached, or refuses.
@@ -436,19 +436,25 @@ def load(
             if report is not None:
                 report(diagnostic)
 
-        send: Send = partial(
-            write_graph, sources, settings=settings, taxonomy=taxonomy, report=take, jobs=jobs, quiet=quiet
-        )
+        files = rdf_files(sources)
+
+        def something(send: Send, write: Callable[[bytes], object]) -> GraphCounts:
+            sent = send(write)
+            if replace and not (sent.triples if files is not None else sent.figures):
+                what = "no triple" if files is not None else "no record that could be converted"
+                raise InputError(f"{', '.join(sources)}: {what}, so that there is nothing to replace the graph by")
+            return sent
+
+        given = partial(write_graph, sources, settings=settings, taxonomy=taxonomy, report=take, jobs=jobs, quiet=quiet)
+        send: Send = partial(something, given)
         if not isinstance(store, (str, os.PathLike)):
             from pfocr_rdf.stores.remote import load_remote
 
             return load_remote(store, send, graph=into, replace=replace)
         from pfocr_rdf.stores.embedded import load_store
 
-        files = rdf_files(sources)
         if files is not None and all(name.removesuffix(".gz").endswith(".nt") for name in files):
-            exactly = partial(send, len)
-            return load_store(
-                os.fspath(store), partial(write_lines, files), graph=into, replace=replace, recount=exactly
-            )
+            exactly = partial(given, len)
+            send = partial(something, partial(write_lines, files))
+            return load_store(os.fspath(store), send, graph=into, replace=replace, recount=exactly)
         return load_store(os.fspath(store), send, graph=into, replace=replace)

@@ -28,7 +28,7 @@ from pfocr_rdf.groups import (
 )
 from pfocr_rdf.references import ReferenceRules, reference_rules
 from pfocr_rdf.shacl import SEVERITIES, SHACL, Shape, Shapes
-from pfocr_rdf.terms import Statement, Term, lines, plain, statements_of, term_of
+from pfocr_rdf.terms import Statement, Term, digest, lines, plain, statements_of, term_of
 
 __all__ = [
     "SOMETHING",
@@ -39,7 +39,6 @@ __all__ = [
     "Kept",
     "Located",
     "Result",
-    "digest",
     "locate",
 ]
 
@@ -163,7 +162,7 @@ class Check:
             ShapesError: when the engine cannot read them.
             MissingExtraError: when the engine is not installed.
         """
-        _prepared(self.engine, retargeted(self._shapes)[0])
+        _prepared(self.engine, _retargeted(self._shapes)[0])
         reference_rules(self.shapes.references)
 
     @property
@@ -179,7 +178,7 @@ class Check:
         if self.kept is not None:
             listed = list(groups)
             return self.recalled([_key(packed(group)) for group in listed], listed.__getitem__)
-        rules, targets = self._rules, retargeted(self._shapes)[1]
+        rules, targets = self._rules, _retargeted(self._shapes)[1]
         results: list[Located] = []
         described: dict[Term, int] = {}
         referenced: dict[Term, tuple[int, Term]] = {}
@@ -227,7 +226,7 @@ class Check:
 
     def _each(self, groups: Iterable[Group]) -> Iterator[Checked]:
         """Check groups and give for each what a check of it alone gives."""
-        rules, targets = self._rules, retargeted(self._shapes)[1]
+        rules, targets = self._rules, _retargeted(self._shapes)[1]
         for batch, located in self._found(groups):
             results: list[list[Located]] = [[] for _ in batch]
             for number, item in located:
@@ -247,7 +246,7 @@ class Check:
         """Let the engine check groups, in batches; yield each batch and what was found, with the group's number."""
         from pfocr_rdf.engines import ENGINES
 
-        shapes, targets = retargeted(self._shapes)
+        shapes, targets = _retargeted(self._shapes)
         find = _prepared(self.engine, shapes)
         for batch in batches(groups, ENGINES[self.engine].triples):
             statements = [statement for group in batch for statement in group]
@@ -261,7 +260,7 @@ class Check:
 
     def absent(self, described: Callable[[Term], bool]) -> list[Located]:
         """Check the nodes that shapes target, but that are described nowhere."""
-        shapes, targets = retargeted(self._shapes)
+        shapes, targets = _retargeted(self._shapes)
         if not (statements := [statement for term, statement in targets.items() if not described(term)]):
             return []
         findings = _prepared(self.engine, shapes)(statements)
@@ -296,7 +295,7 @@ _HOLDS: Final = Term("<https://pfocr.wikipathways.org/shapes/common#holds>")
 
 
 @lru_cache(maxsize=8)
-def retargeted(shapes: bytes) -> tuple[bytes, Mapping[Term, Statement]]:
+def _retargeted(shapes: bytes) -> tuple[bytes, Mapping[Term, Statement]]:
     """Let what shapes target by `sh:targetNode` be found by a statement, which is given where the node is described.
 
     An engine checks such a node in whatever it is given, and would miss in one part what another part says of it.
@@ -363,11 +362,6 @@ def _entangled(batch: Sequence[Group], located: Iterable[tuple[int, Located]]) -
                 if term in shared:
                     holders.setdefault(term, set()).add(number)
     return sorted({number for numbers in holders.values() if len(numbers) > 1 for number in numbers})
-
-
-def digest(term: Term) -> int:
-    """Give a number for a term, the same in every process; two terms have the same once in 10^19 pairs."""
-    return int.from_bytes(blake2b(term.encode(), digest_size=8).digest(), "big")
 
 
 def locate(

@@ -22,7 +22,17 @@ from pfocr_rdf.organisms import OrganismNames, Taxonomy, name_key, parse_organis
 from pfocr_rdf.record import RecordBytes, parse_map
 from pfocr_rdf.tree import DirectoryTree, StreamTree, Tree
 
-__all__ = ["Database", "InputError", "RecordFile", "open_input", "read_taxonomy"]
+__all__ = [
+    "DATA",
+    "FIGURES",
+    "ORGANISMS",
+    "STANDARD_INPUT",
+    "Database",
+    "InputError",
+    "RecordFile",
+    "open_input",
+    "read_taxonomy",
+]
 
 FIGURES: Final = "_figures"
 DATA: Final = "_data"
@@ -154,12 +164,12 @@ _BEGINNING: Final = 65_536
 """Bytes by which RDF is told from a record."""
 
 _SPACE: Final = rb"(?:\s|#[^\n]*\n)*+"
-_IRI: Final = rb"<(?:[A-Za-z][A-Za-z0-9+.-]*:|[#/.])[^\s<>]*>"
+_IRI: Final = rb"<(?:(?:[A-Za-z][A-Za-z0-9+.-]*:|[#/.])[^\s<>]*)?>"
 _RDF: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?" + _SPACE + rb"(?:@prefix\s|@base\s"  # Turtle
     # which has declarations in the form of SPARQL, too; after those, SPARQL goes on with one of these words
     rb"|(?i:(?:(?:prefix\s+[^\s<>]*:|base)\s*<[^\s<>]*>" + _SPACE + rb")++"
-    rb"(?!(?:select|construct|ask|describe|insert|delete|with|load|clear|create|drop|copy|move|add)\b))"
+    rb"(?!(?:select|construct|ask|describe|insert|delete|with|load|clear|create|drop|copy|move|add)\b(?!:)))"
     rb"|(?:" + _IRI + rb"|_:[^\s<>]+|\[\s*\])\s+(?:<|a\s|[A-Za-z][\w.-]*:\S)"  # or N-Triples
     rb"|(?:<[?!][\s\S]*?)?<rdf:RDF[\s/>])"  # RDF/XML
 )

@@ -14,4 +14,4 @@ class ReportedError(Exception):
 
 def why(error: OSError) -> str:
     """Say why the system refused, in words without the path."""
-    return (error.strerror or str(error)).lower()
+    return error.strerror.lower() if error.strerror else str(error) or type(error).__name__

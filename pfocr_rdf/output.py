@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import secrets
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typing import IO, Final
 
 from pfocr_rdf.errors import ReportedError, why
 
-__all__ = ["OutputError", "ReaderGoneError", "open_output", "sync_folder", "to_reader"]
+__all__ = ["OutputError", "ReaderGoneError", "is_mount_point", "open_output", "sync_folder", "to_reader"]
 
 STANDARD_OUTPUT: Final = "-"
 GZIP_LEVEL: Final = 6
@@ -138,6 +139,19 @@ def _failing(name: str) -> Iterator[None]:
         raise
     except OSError as error:
         raise OutputError(f"{name}: cannot be written: {why(error)}") from error
+
+
+def is_mount_point(folder: Path) -> bool:
+    """Tell whether a folder is a mount point, such as a container's volume, in whose place nothing can be put."""
+    path = os.path.realpath(folder)
+    if os.path.ismount(path):
+        return True
+    try:
+        mounts = Path("/proc/self/mountinfo").read_bytes().splitlines()
+    except OSError:  # only Linux has it, and mounts that the other test does not find
+        return False
+    name = re.sub(rb"[\s\\]", lambda found: b"\\%03o" % ord(found[0]), os.fsencode(path))
+    return any(name in line.split(b" ", 5)[4:5] for line in mounts)
 
 
 def sync_folder(folder: Path) -> None:

@@ -20,13 +20,12 @@ from typing import IO, Final, cast
 import pyoxigraph
 from pyoxigraph import RdfFormat
 
-from pfocr_rdf.checking import digest
 from pfocr_rdf.database import InputError
 from pfocr_rdf.diagnostics import one_line
 from pfocr_rdf.errors import why
 from pfocr_rdf.groups import Group, mentioning_figure
 from pfocr_rdf.output import OutputError
-from pfocr_rdf.terms import Statement, Term, line_safe, statements_of
+from pfocr_rdf.terms import Statement, Term, digest, line_safe, statements_of
 from pfocr_rdf.vocabulary import (
     OA_HAS_TARGET,
     RDF_TYPE,

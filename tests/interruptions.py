@@ -57,7 +57,8 @@ def main() -> None:
     vars(api)["write_graph"] = send
     vars(embedded)["_begun"] = then(vars(embedded)["_begun"], "begun")
     vars(embedded)["_counted"] = first(vars(embedded)["_counted"], "loaded")
-    vars(embedded)["put_in_place"] = then(first(vars(embedded)["put_in_place"], "counted"), "exchanged")
+    for name in ("put_in_place", "put_in_empty_place"):
+        vars(embedded)[name] = then(first(vars(embedded)[name], "counted"), "exchanged")
     if stage == "aside":
         vars(exchange)["_call"] = lambda names: None
         type.__setattr__(Path, "rename", then(Path.rename, "aside"))

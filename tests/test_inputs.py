@@ -111,6 +111,8 @@ def test_rdf_of_a_kind_that_is_not_read_is_called_so(command: str, ending: str, 
         "<#a> a <http://a/C> .\n",
         "<http://a/b> a:c 1 .\n",
         "[] a <http://a/C> .\n",
+        "<> a <http://a/C> .\n",
+        "PREFIX add: <http://a/>\nadd:b add:c 1 .\n",
     ],
 )
 def test_rdf_on_standard_input_is_called_so(command: str, text: str, tmp_path: Path) -> None:

@@ -360,6 +360,29 @@ def test_a_mount_point_is_refused_before_the_work(examples: Path, tmp_path: Path
     assert leftovers(other) == []
 
 
+def test_an_empty_folder_is_left_alone_until_the_end_and_its_mode_stays(tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    place.chmod(0o2775)
+    mode, number = place.stat().st_mode, place.stat().st_ino
+    seen = []
+
+    def fail() -> None:
+        with building(place):
+            seen.append(place.stat().st_ino)
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OutputError):
+        fail()
+    assert seen == [number]
+    assert place.stat().st_ino == number
+    with building(place) as (built, _):
+        (built / "file").touch()
+    assert place.stat().st_mode == mode
+    assert leftovers(place) == ["file"]
+    assert leftovers(tmp_path) == ["place"]
+
+
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
@@ -417,7 +440,7 @@ def test_wrong_usage_is_said_before_anything_is_done(examples: Path, tmp_path: P
 
 
 @on_linux
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
 def test_a_release_that_is_killed_half_way_leaves_nothing_under_its_name(tmp_path: Path, end: signal.Signals) -> None:
     figids = [f"PMC{1000 + number}__a" for number in range(3000)]
     database = small_database(tmp_path / "database", figids)

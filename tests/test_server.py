@@ -125,6 +125,26 @@ def test_a_program_that_does_not_answer(store: Path, tmp_path: Path, monkeypatch
     assert not list(store.parent.glob(f".{store.name}.reading.*"))
 
 
+STUBBORN = """
+import signal, socket, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+host, port = sys.argv[sys.argv.index("--bind") + 1].split(":")
+server = socket.create_server((host, int(port)))
+time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a script that runs by itself")
+def test_a_program_that_does_not_end(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "oxigraph"
+    program.write_text(f"#!{sys.executable}\n{STUBBORN}", "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr(server, "_program", lambda: str(program))
+    monkeypatch.setattr(server, "STOP_SECONDS", 0.5)
+    server.serve(str(store), f"127.0.0.1:{free_port()}", lambda _: os.kill(os.getpid(), signal.SIGTERM))
+    assert not list(store.parent.glob(f".{store.name}.reading.*"))
+
+
 def test_an_address_that_is_taken(store: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import resource
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -311,6 +312,151 @@ def test_loads_in_two_threads_of_a_program(old: Path, ntriples: Path) -> None:
                 load([ntriples], store=old)
         done.set()
         assert first.result().complete()
+    assert content(old) == triples_of(ntriples)
+    assert alone(old)
+
+
+def sending(file: Path, meanwhile: Callable[[], object]) -> Callable[[Callable[[bytes], object]], GraphCounts]:
+    """Give what sends a file's triples and does something else then."""
+
+    def send(write: Callable[[bytes], object]) -> GraphCounts:
+        write(file.read_bytes())
+        meanwhile()
+        return EXAMPLES
+
+    return send
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_what_came_where_no_store_was_stays(there: bool, store: Path, ntriples: Path) -> None:
+    """There was nothing to lock when the load began."""
+    if there:
+        store.mkdir()
+
+    def other() -> None:
+        writer = Store(str(store))
+        writer.add(Quad(NamedNode("http://n/1"), NamedNode("http://n/2"), NamedNode("http://n/3"), DefaultGraph()))
+        writer.flush()
+
+    with pytest.raises(StoreError, match=r"pfocr\.db: something came there while the store was loaded, and stays"):
+        load_store(str(store), sending(ntriples, other))
+    assert content(store) == {"<http://n/1> <http://n/2> <http://n/3>"}
+    assert alone(store)
+
+
+def test_a_file_that_came_where_no_store_was_stays(store: Path, ntriples: Path) -> None:
+    with pytest.raises(StoreError, match="something came there"):
+        load_store(str(store), sending(ntriples, lambda: store.write_text("a thesis")))
+    assert store.read_text() == "a thesis"
+    assert alone(store)
+
+
+@pytest.mark.parametrize("name", ["empty.nt", "empty.nt.gz", "empty.ttl", "PMC1__a.md"])
+def test_nothing_is_replaced_by_nothing(name: str, old: Path, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(gzip.compress(b"", mtime=0) if name.endswith(".gz") else b"")
+    done = run("load", tmp_path / name, "--store", old, "--replace", "-q")
+    assert done.returncode == 2
+    what = "no record that could be converted" if name.endswith(".md") else "no triple"
+    assert done.stderr.decode().splitlines()[-1] == (
+        f"pfocr-rdf: {tmp_path / name}: {what}, so that there is nothing to replace the graph by"
+    )
+    assert content(old) == {OLD[:-3]}
+    assert alone(old)
+
+
+@pytest.mark.parametrize("name", ["", "/"])
+def test_what_can_be_no_store(name: str, ntriples: Path) -> None:
+    done = run("load", ntriples, "--store", name)
+    assert done.returncode == 2
+    assert done.stderr.decode() == (
+        f"pfocr-rdf: {name or 'the store'}: cannot be the folder of a store; give the name of a new one\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["place", "a place"])
+def test_a_mount_point_is_refused_before_the_work(name: str, ntriples: Path, tmp_path: Path) -> None:
+    place, other = tmp_path / name, tmp_path / "other"
+    place.mkdir()
+    other.mkdir()
+    mounted = f'mount --bind "{other}" "{place}" 2>/dev/null || exit 77; exec "$@"'
+    command = ["unshare", "--mount", "sh", "-c", mounted, "-", sys.executable, "-m", "pfocr_rdf", "load"]
+    try:
+        done = subprocess.run([*command, str(ntriples), "--store", str(place)], capture_output=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("mounts nothing without unshare")
+    if done.returncode not in (0, 2):
+        pytest.skip("may not mount here")
+    assert done.stderr.decode() == (
+        f"pfocr-rdf: {place}: is a mount point, in whose place no store can be put; give a new folder in it\n"
+    )
+    assert not list(other.iterdir())
+
+
+def test_a_file_where_a_load_makes_a_folder(old: Path, ntriples: Path) -> None:
+    beside = old.with_name(f".{old.name}.loading")
+    beside.write_text("mine")
+    with pytest.raises(StoreError, match=r"\.pfocr\.db\.loading is a file, where a load makes a folder; delete it"):
+        load([ntriples], store=old)
+    assert beside.read_text() == "mine"
+
+
+@on_linux
+def test_a_file_system_without_locks(old: Path, ntriples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fails is not called another load, for whose end one would wait for ever."""
+    import fcntl
+
+    def none(*_: object) -> None:
+        raise OSError(37, "No locks available")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fcntl, "flock", none)
+        with pytest.raises(StoreError, match=r"cannot be locked \(no locks available\).*give a folder on another disk"):
+            load([ntriples], store=old)
+    change = fcntl.fcntl
+
+    def older(file: int, command: int, given: bytes) -> object:
+        if command == fcntl.F_OFD_SETLK:
+            raise OSError(22, "Invalid argument")
+        return change(file, command, given)
+
+    monkeypatch.setattr(fcntl, "fcntl", older)
+    assert load([ntriples], store=old).complete()
+    assert alone(old)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that are forked")
+def test_a_process_forked_meanwhile_holds_nothing_up(old: Path, ntriples: Path) -> None:
+    children: list[int] = []
+
+    def fork() -> None:
+        children.append(os.fork())
+        if not children[0]:
+            signal.pause()
+            os._exit(0)
+        raise RuntimeError("the load fails")
+
+    try:
+        with pytest.raises(StoreError, match="the load fails"):
+            load_store(str(old), sending(ntriples, fork))
+        assert load([ntriples], store=old).complete()
+    finally:
+        os.kill(children[0], signal.SIGKILL)
+        os.waitpid(children[0], 0)
+
+
+def test_a_load_that_begins_as_another_clears_up(old: Path, ntriples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unlink = Path.unlink
+    loads: list[Path] = []
+
+    def unlinked(self: Path, missing_ok: bool = False) -> None:
+        unlink(self, missing_ok)
+        if self.name == "lock" and not loads:
+            loads.append(self)
+            assert load([ntriples], store=old, replace=True).complete()
+
+    monkeypatch.setattr(Path, "unlink", unlinked)
+    load([ntriples], store=old)
+    assert loads
     assert content(old) == triples_of(ntriples)
     assert alone(old)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from pfocr_rdf.errors import why
-from pfocr_rdf.output import OutputError, sync_folder
+from pfocr_rdf.output import OutputError, is_mount_point, sync_folder
 from pfocr_rdf.releases.gate import Reading
 from pfocr_rdf.releases.publication import GZIP, PublishedFile, in_order_of_paths
 
@@ -35,6 +35,10 @@ def check_target(target: Path, database: str) -> None:
         raise OutputError(f"{target}: is there already, and is no folder; give the name of a new one")
     if target.is_dir() and any(target.iterdir()):
         raise OutputError(f"{target}: is there already, and not empty; give the name of a new folder")
+    if is_mount_point(target):
+        raise OutputError(
+            f"{target}: is a mount point, so that no release can take its place; give the name of a new folder in it"
+        )
     if not target.parent.is_dir():
         raise OutputError(f"{target.parent}: no such folder, in which the release could be made")
     if target.resolve().is_relative_to(Path(database).resolve()):
@@ -55,14 +59,16 @@ def building(target: Path) -> Iterator[tuple[Path, Path]]:
             part.mkdir(mode=0o700)
         except OSError as error:
             raise OutputError(f"{target}: cannot be made: {why(error)}") from error
-        _check_replaceable(target, part / "place")
         built, work = part / "release", part / "work"
         built.mkdir()
         work.mkdir()
         yield built, work
         _sync(built)
         try:
+            mode = target.stat().st_mode & 0o7777 if target.is_dir() else None
             built.rename(target)  # takes the place of an empty folder, and of nothing else
+            if mode is not None:
+                target.chmod(mode)
         except OSError as error:
             raise OutputError(f"{target}: the release cannot get this name: {why(error)}") from error
         try:
@@ -78,26 +84,8 @@ def building(target: Path) -> Iterator[tuple[Path, Path]]:
         shutil.rmtree(part, ignore_errors=True)
 
 
-_DISK: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG))
+_DISK: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG))
 """What only writing fails of, whichever file is named, if any."""
-
-
-def _check_replaceable(target: Path, aside: Path) -> None:
-    """Refuse an empty folder whose place cannot be taken, now and not when the release is whole.
-
-    Raises:
-        OutputError: when it is a mount point, or may not be moved.
-    """
-    if not target.is_dir():
-        return
-    try:
-        target.rename(aside)
-    except OSError as error:
-        what = "is a mount point" if error.errno in (errno.EBUSY, errno.EXDEV) else f"cannot be moved: {why(error)}"
-        raise OutputError(
-            f"{target}: {what}, so that no release can take its place; give the name of a new folder in it"
-        ) from error
-    aside.rename(target)
 
 
 FEW: Final = 500

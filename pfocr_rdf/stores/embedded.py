@@ -13,12 +13,13 @@ million triples at a time, takes gigabytes of memory.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
 import struct
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import IO, Final
@@ -26,10 +27,11 @@ from typing import IO, Final
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, QuerySolutions, RdfFormat, Store
 
 from pfocr_rdf.answers import Answer, syntax_error
-from pfocr_rdf.errors import ReportedError
+from pfocr_rdf.errors import ReportedError, why
 from pfocr_rdf.inputs import GraphCounts
+from pfocr_rdf.output import is_mount_point
 from pfocr_rdf.queries import SPELT_WITH_HTTPS, Query, spelled, with_prefixes
-from pfocr_rdf.stores.exchange import put_in_place, restore
+from pfocr_rdf.stores.exchange import put_in_empty_place, put_in_place, restore
 from pfocr_rdf.stores.loading import NOTHING, Loaded, Send, counted
 from pfocr_rdf.stores.snapshots import LARGE, LEFT_OUT, Snapshot, remove_stale, snapshot
 from pfocr_rdf.terms import Term, iri_text
@@ -156,6 +158,10 @@ def load_store(
         StoreError: when the store cannot be opened or written, or is in use by another program that may write to it.
     """
     target = Path(os.path.realpath(folder))
+    if not folder or not target.name:
+        raise StoreError(f"{folder or 'the store'}: cannot be the folder of a store; give the name of a new one")
+    if is_mount_point(target):
+        raise StoreError(f"{folder}: is a mount point, in whose place no store can be put; give a new folder in it")
     with _failing(folder), _beside(target, folder) as beside, ExitStack() as held_open:
         new, old = beside / "store", beside / "old"
         restore(target, old)
@@ -188,8 +194,26 @@ def load_store(
             return Loaded(sent, before, held, live=False)
         if there:
             new.chmod(target.stat().st_mode & 0o7777)
-        put_in_place(new, target, old)
+            put_in_place(new, target, old)
+        else:
+            _put_first(new, target, folder)
         return loaded
+
+
+def _put_first(new: Path, target: Path, folder: str) -> None:
+    """Put a store where there was none, which nothing could keep others from.
+
+    Raises:
+        StoreError: when there is something now.
+    """
+    try:
+        put_in_empty_place(new, target)
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+            raise StoreError(
+                f"{folder}: something came there while the store was loaded, and stays; see what it is, and load again"
+            ) from error
+        raise
 
 
 def _begun(old: Path | None, new: Path, folder: str, graph: Term | None, *, replace: bool) -> Store:
@@ -198,7 +222,7 @@ def _begun(old: Path | None, new: Path, folder: str, graph: Term | None, *, repl
         return Store(new)
     if not replace:
         _copy(old, new)
-        with _opening(folder):
+        with _opening(folder, new):
             return Store(new)
     # to delete a graph from a copy would take a kilobyte of memory for each of its triples
     begun = Store(new)
@@ -287,9 +311,9 @@ def _opening(folder: str, path: Path | None = None) -> Iterator[None]:
         yield
     except (OSError, ValueError, RuntimeError) as error:
         # a snapshot is gone when this is read
-        why = _why(error) if path is None else _why(error).replace(str(path), folder)
+        reason = _why(error) if path is None else _why(error).replace(str(path), folder)
         raise StoreError(
-            f"{folder}: cannot be opened as a store ({why}); if it is damaged, delete it and load again"
+            f"{folder}: cannot be opened as a store ({reason}); if it is damaged, delete it and load again"
         ) from error
 
 
@@ -309,6 +333,8 @@ def _beside(target: Path, folder: str) -> Iterator[Path]:
                 raise StoreError(f"{folder}: {beside} is a link, where a load makes a folder; delete it")
             try:
                 beside.mkdir(mode=0o700, exist_ok=True)
+            except FileExistsError:
+                raise StoreError(f"{folder}: {beside} is a file, where a load makes a folder; delete it") from None
             except OSError as error:
                 raise StoreError(
                     f"{folder}: {target.parent} cannot be written ({_why(error)}), where a load makes the new store; "
@@ -318,7 +344,7 @@ def _beside(target: Path, folder: str) -> Iterator[Path]:
                 file = stack.enter_context(open(beside / "lock", "ab"))
             except FileNotFoundError:  # another load has just ended
                 continue
-            if not _lock(file):
+            if not _lock(file, folder):
                 raise StoreError(f"{folder}: another load into it is running; wait for its end")
             try:
                 if os.path.samestat(os.fstat(file.fileno()), (beside / "lock").stat()):
@@ -328,8 +354,13 @@ def _beside(target: Path, folder: str) -> Iterator[Path]:
         try:
             yield beside
         finally:
-            if not (beside / "old").exists() or target.exists():
-                shutil.rmtree(beside, ignore_errors=True)
+            if not (beside / "old").exists() or target.exists():  # else only the next load can move the old one back
+                for remains in ("store", "old"):
+                    shutil.rmtree(beside / remains, ignore_errors=True)
+                with suppress(OSError):  # the lock goes last: who comes then makes a folder of its own
+                    (beside / "lock").unlink()
+                    beside.rmdir()
+            _unlock(file)
 
 
 @contextmanager
@@ -344,41 +375,68 @@ def _locked(store: Path, folder: str) -> Iterator[None]:
     file = _refused.pop(number, None) if number is not None else None
     if file is None:
         file = open(path, "ab")  # noqa: SIM115 - closed below, but where it must not be
-    if not _lock(file, against_rocksdb=True):
+    if not _lock(file, folder, against_rocksdb=True):
         _refused[_file_number(os.fstat(file.fileno()))] = file
         raise StoreError(
             f"{folder}: another program, or this one elsewhere, has it open for writing; end that, or serve it "
             "read-only: pfocr-rdf serve"
         )
     with file:
-        yield
+        try:
+            yield
+        finally:
+            _unlock(file, against_rocksdb=True)
 
 
 def _file_number(status: os.stat_result) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def _lock(file: IO[bytes], *, against_rocksdb: bool = False) -> bool:
-    """Lock an open file until it is closed; tell whether that could be done.
+def _lock(file: IO[bytes], folder: str, *, against_rocksdb: bool = False) -> bool:
+    """Lock an open file until it is unlocked; tell whether that could be done, or another holds it.
 
-    The lock belongs to the open file, so that it keeps apart the threads of a process, too; worker processes that are
-    forked meanwhile hold it with this one. RocksDB's own locks belong to processes, and only Linux has locks of open
-    files that meet those of the same process.
+    The lock belongs to the open file, so that it keeps apart the threads of a process, too. RocksDB's own locks belong
+    to processes, and only Linux has locks of open files that meet those of the same process.
+
+    Raises:
+        StoreError: when the file system has no locks.
     """
+    try:
+        _change_lock(file, unlock=False, against_rocksdb=against_rocksdb)
+    except OSError as error:
+        if error.errno in (errno.EAGAIN, errno.EACCES):
+            return False
+        raise StoreError(
+            f"{folder}: cannot be locked ({why(error)}), so that loads could disturb each other; give a folder on "
+            "another disk"
+        ) from error
+    return True
+
+
+def _unlock(file: IO[bytes], *, against_rocksdb: bool = False) -> None:
+    """Unlock a file also for processes that were forked meanwhile, in which it is still open."""
+    with suppress(OSError):
+        _change_lock(file, unlock=True, against_rocksdb=against_rocksdb)
+
+
+def _change_lock(file: IO[bytes], *, unlock: bool, against_rocksdb: bool) -> None:
     try:
         import fcntl
     except ImportError:  # Windows, where an open file cannot be moved either
-        return True
-    try:
-        if not against_rocksdb:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        elif hasattr(fcntl, "F_OFD_SETLK"):
-            fcntl.fcntl(file, fcntl.F_OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
-        else:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+        return
+    if not against_rocksdb:
+        fcntl.flock(file, fcntl.LOCK_UN if unlock else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return
+    if hasattr(fcntl, "F_OFD_SETLK"):
+        everything = struct.pack("hhqqi4x", fcntl.F_UNLCK if unlock else fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+        try:
+            fcntl.fcntl(file, fcntl.F_OFD_SETLK, everything)
+            return
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
+            # a file system that has only the older locks
+    fcntl.lockf(file, fcntl.LOCK_UN if unlock else fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @contextmanager
@@ -392,6 +450,8 @@ def _failing(folder: str) -> Iterator[None]:
 def _why(error: BaseException) -> str:
     """Give the reason of an error in a few words."""
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror.lower()}" if error.filename else error.strerror.lower()
+        return f"{error.filename}: {why(error)}" if error.filename else why(error)
     text = str(error).rpartition(": ")[2]
+    if "/" in text:  # a file, whose reason stands before it
+        text = str(error).partition(": ")[2] or text
     return text[:1].lower() + text[1:] if text[1:2].islower() else text  # file names and acronyms stay

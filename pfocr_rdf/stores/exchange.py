@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from pfocr_rdf.output import sync_folder
 
-__all__ = ["put_in_place", "restore"]
+__all__ = ["put_in_empty_place", "put_in_place", "restore"]
 
 _LINUX_HERE: Final = -100  # AT_FDCWD
 _SWAP: Final = 2  # RENAME_EXCHANGE on Linux, RENAME_SWAP on macOS
@@ -27,23 +27,35 @@ def put_in_place(new: Path, target: Path, aside: Path) -> None:
 
     Args:
         new: the folder; afterwards it may be the old one.
-        target: the place, empty or not, on the same file system.
+        target: the other folder, on the same file system.
         aside: where the old folder may go to.
 
     Raises:
         OSError: when it cannot be done; the target is then as it was.
     """
-    if not target.exists() or not any(target.iterdir()):
-        if os.name == "nt" and target.exists():
-            target.rmdir()
-        new.rename(target)
-    elif not _exchanged(new, target):
+    if not _exchanged(new, target):
         target.rename(aside)
         try:
             new.rename(target)
         except OSError:
             aside.rename(target)
             raise
+    sync_folder(target.parent)
+
+
+def put_in_empty_place(new: Path, target: Path) -> None:
+    """Put a folder where there is none, or an empty one, and nowhere else.
+
+    Args:
+        new: the folder.
+        target: the place, on the same file system.
+
+    Raises:
+        OSError: when there is something, whenever it came, or the system refuses; nothing has changed then.
+    """
+    if os.name == "nt" and target.exists():
+        target.rmdir()
+    new.rename(target)
     sync_folder(target.parent)
 
 

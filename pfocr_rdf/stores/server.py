@@ -14,12 +14,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import Final
 
 import pyoxigraph
 
 from pfocr_rdf.errors import ReportedError, why
 from pfocr_rdf.extras import MissingExtraError
+from pfocr_rdf.signals import ENDING
 from pfocr_rdf.stores.embedded import default_graph_is_empty, kept_store, read_only
 from pfocr_rdf.stores.snapshots import Snapshot
 
@@ -60,7 +62,7 @@ def serve(folder: str, bind: str, ready: Callable[[str], object]) -> None:
         MissingExtraError: when the program is not installed.
         StoreError: when there is no store.
         ServerError: when the server cannot run, or ends by itself.
-        ValueError: when `bind` is no address.
+        ValueError: when `bind` is no address, or outside of the main thread, which alone takes signals.
     """
     parse_bind(bind)
     program = _program()
@@ -79,17 +81,22 @@ class _Stopping:
         """Take a signal."""
         self.asked = True
         if self.process is not None:
-            self.process.terminate()
+            self.end(self.process)
+
+    def end(self, process: subprocess.Popen[bytes]) -> None:
+        """Ask the server to end, and make it end where it does not."""
+        process.terminate()
+        forced = Timer(STOP_SECONDS, process.kill)
+        forced.daemon = True
+        forced.start()
 
 
 @contextmanager
 def _stoppable() -> Iterator[_Stopping]:
     """Take the signals that ask for the end, from before there is anything to clean up."""
     stopping = _Stopping()
-    # Windows has no SIGHUP
-    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     # one that is ignored stays so: nohup, or a shell that starts it in the background
-    taken = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    taken = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, stopping.stop) for number in taken}
     try:
         yield stopping
@@ -120,7 +127,7 @@ def _run(
     stopping.process = process
     try:
         if stopping.asked:  # before the process was known
-            process.terminate()
+            stopping.end(process)
         if _answers(process, host, port):
             ready(f"http://{bind}/")
         elif process.poll() is None:

@@ -21,6 +21,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from pfocr_rdf.errors import why
 from pfocr_rdf.inputs import GraphCounts
 from pfocr_rdf.output import OutputError
 from pfocr_rdf.stores.credentials import Credentials
@@ -161,7 +162,7 @@ class Virtuoso:
                 sent = send(parts.add)
                 parts.flush()
             except OSError as error:
-                raise OutputError(f"{self._folder}: cannot be written: {(error.strerror or '').lower()}") from error
+                raise OutputError(f"{self._folder}: cannot be written: {why(error)}") from error
             self._load(prefix, number, iri_text(graph))
             return sent
 
