@@ -14,4 +14,7 @@ class ReportedError(Exception):
 
 def why(error: OSError) -> str:
     """Say why the system refused, in words without the path."""
-    return error.strerror.lower() if error.strerror else str(error) or type(error).__name__
+    if error.strerror:
+        return error.strerror.lower()
+    text = str(error) or type(error).__name__
+    return text[:1].lower() + text[1:]  # what it holds may be data

@@ -35,7 +35,6 @@ from pfocr_rdf.conversion import ChunkResult, Job, Runner, convert_chunk, run_he
 from pfocr_rdf.database import InputError
 from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.extras import MissingExtraError
-from pfocr_rdf.signals import ENDING
 
 __all__ = ["WorkerError", "dask_runner", "in_order", "process_runner", "runner", "tune_collector"]
 
@@ -51,6 +50,7 @@ CHECK_SECONDS = 10.0
 PATIENCE = 30.0
 """Seconds that a cluster may be without workers."""
 
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _SCHEDULER: Final = re.compile(r"(tcp|tls|ucx|wss?)://[^\s/]+:[0-9]+/?")
 
 
@@ -266,7 +266,7 @@ def _pool(workers: int, folder: str) -> ProcessPoolExecutor:
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(folder,))
     if method == "fork":
         # workers are forked now, and a signal that comes meanwhile waits until they have given up our handlers
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         try:
             pool.submit(os.getpid)
         finally:
@@ -275,11 +275,11 @@ def _pool(workers: int, folder: str) -> ProcessPoolExecutor:
 
 
 def _start_worker(folder: str) -> None:
-    """Prepare a worker: what a terminal sends is the parent's to handle, and a worker does not outlive its parent."""
-    for number in ENDING:
-        signal.signal(number, signal.SIG_DFL if number == signal.SIGTERM else signal.SIG_IGN)
+    """Prepare a worker: an interrupt is the parent's to handle, and a worker does not outlive its parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     tune_collector()
     if (parent := multiprocessing.parent_process()) is not None:
         threading.Thread(target=_watch, args=(parent, folder), daemon=True).start()

@@ -350,7 +350,7 @@ INTERRUPTED = b"pfocr-rdf: interrupted; an earlier output is as it was\n"
 @on_linux
 @pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize("group", [False, True])
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupt_ends_the_run_within_two_seconds_and_leaves_the_earlier_output(
     heavy: Path, tmp_path: Path, number: signal.Signals, code: int, group: bool, jobs: int
 ) -> None:

@@ -27,7 +27,6 @@ from pfocr_rdf.cli.release import release
 from pfocr_rdf.cli.serve import serve
 from pfocr_rdf.cli.validate import validate
 from pfocr_rdf.errors import ReportedError, why
-from pfocr_rdf.signals import ENDING
 
 __all__ = ["cli", "main"]
 
@@ -76,9 +75,9 @@ def _interrupt(signum: int, frame: object) -> None:
 
 def main() -> None:
     """Run the command line; an error of input or output is one line on standard error and exit code 2."""
-    for number in ENDING:
-        if number == signal.SIGTERM or signal.getsignal(number) is not signal.SIG_IGN:  # as they are with nohup
-            signal.signal(number, _interrupt)
+    signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as with nohup
+        signal.signal(signal.SIGINT, _interrupt)
     try:
         code = cli.main(prog_name="pfocr-rdf", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
