@@ -31,7 +31,7 @@ def test_the_benchmark_of_conversions_prints_the_targets(tmp_path: Path, example
         "conversion.py",
         *("--records", "12", "--sizes", "15", "30", "--repeat", "1", "--folder", tmp_path, "--database", examples),
     )
-    assert len(table) == 16
+    assert len(table) == 17
     for what, measured in (
         ("generated records: conversion to ntriples", r"[0-9.]+ ms of CPU a record, [0-9.]+ × libyaml"),
         ("the database given: conversion to turtle", r"[0-9.]+ ms of CPU a record, [0-9.]+ × libyaml"),
