@@ -217,7 +217,8 @@ def convert(
             cache_for = partial(_open_cache, os.fspath(cache), settings=settings, format=format)
             for database in databases:
                 cache_for(database.organisms)  # a folder that cannot be the cache is said so before anything is done
-            kept = open_parts(os.fspath(cache), settings=settings, format=format)
+            if not validate:  # a check needs the statements
+                kept = open_parts(os.fspath(cache), settings=settings, format=format)
         run = process_runner(min(jobs, -(-records // CHUNK)))
         if dask is not None:
             run = stack.enter_context(dask_runner(dask))
@@ -454,7 +455,7 @@ def load(
         from pfocr_rdf.stores.embedded import load_store
 
         if files is not None and all(name.removesuffix(".gz").endswith(".nt") for name in files):
-            exactly = partial(given, len)
+            exactly = partial(send, len)  # lines may be comments, so that only this tells that there is no triple
             send = partial(something, partial(write_lines, files))
             return load_store(os.fspath(store), send, graph=into, replace=replace, recount=exactly)
         return load_store(os.fspath(store), send, graph=into, replace=replace)

@@ -409,8 +409,7 @@ def convert_databases(
         run: converts the chunks.
         size: records a chunk; the output does not depend on it.
         cache_for: gives the cache for a database's organism names; without it no figure is kept.
-        kept: what is kept of what figures share, or None. It is not used where there is a check, which needs the
-            statements.
+        kept: what is kept of what figures share, or None. It is not used with `validation`, which needs the statements.
         advance: is told of records done.
         validation: takes what a check of the output finds, or None.
 
@@ -504,9 +503,8 @@ def _kept_or_described(
             if key is not None and not found:
                 whole[key] = result
             yield result
-        if whole.keys() == known.keys():
-            held.update(known)
-        elif name := kept.put(whole):  # as a whole, so that nothing else holds what it was before
+        # as a whole, so that nothing else holds what it was before
+        if whole.keys() != known.keys() and (name := kept.put(whole)):
             made.add(name)
         else:
             held.update(known)

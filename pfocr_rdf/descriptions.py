@@ -188,7 +188,10 @@ def _cut(keys: Iterable[_Key], identifier_of: Callable[[_Key], str]) -> Iterator
 
 
 _LAST: Final = ("00", "25", "50", "75")
+"""Ends of the identifiers with which parts end."""
+
 _MOST: Final = 250
+"""Things that are at most described together, whatever their identifiers."""
 
 
 def _identifier(key: _TermKey) -> str:

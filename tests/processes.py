@@ -37,6 +37,26 @@ def started(
         process.communicate()
 
 
+def under_a_mount(place: Path, *arguments: str | Path) -> tuple[int, str, list[Path]]:
+    """Run `pfocr-rdf` with another folder mounted on a place, as a container has its volumes.
+
+    Returns:
+        The exit code, what was said on standard error, and what is in the other folder then.
+    """
+    other = place.with_name("mounted")
+    for folder in (place, other):
+        folder.mkdir()
+    mount = f'mount --bind "{other}" "{place}" 2>/dev/null || exit 77; exec "$@"'
+    command = ["unshare", "--mount", "sh", "-c", mount, "-", sys.executable, "-m", "pfocr_rdf", *map(str, arguments)]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("mounts nothing without unshare")
+    if done.returncode not in (0, 2):
+        pytest.skip("may not mount here")
+    return done.returncode, done.stderr.decode(), list(other.iterdir())
+
+
 def members(group: int) -> set[int]:
     """Give the processes of a group that are alive."""
     found = set()
