@@ -191,14 +191,20 @@ def _executors(
 ) -> Iterator[tuple[Callable[[], Executor], Callable[[], None]]]:
     """Give the executor in use and what renews it; in the end, however it comes, its processes are stopped.
 
-    Not every executor's `shutdown` can cancel what is pending (Dask's cannot), so that is done here.
+    Not every executor's `shutdown` can cancel what is pending (Dask's cannot), so that is done here. A pool of
+    processes must not have it: its own thread, which tells the futures that the processes are gone, fails on one that was
+    cancelled, and what it then leaves undone may hold the program up at its end, for ever.
     """
     before = set(multiprocessing.active_children())
     current: list[Executor] = []
 
+    def cancel() -> None:
+        if not any(isinstance(executor, ProcessPoolExecutor) for executor in current):
+            for _, future in pending:
+                future.cancel()
+
     def renew() -> None:
-        for _, future in pending:
-            future.cancel()
+        cancel()
         current[0].shutdown(wait=True)
         current[0] = make()
 
@@ -207,8 +213,7 @@ def _executors(
         yield lambda: current[0], renew
         current[0].shutdown(wait=True)
     except BaseException:
-        for _, future in pending:
-            future.cancel()
+        cancel()
         for executor in current:
             executor.shutdown(wait=False)
         _stop(set(multiprocessing.active_children()) - before)

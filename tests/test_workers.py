@@ -414,3 +414,26 @@ def test_a_result_comes_through_the_pipe_where_there_is_no_room_for_files(tmp_pa
     left = workers._left_in_file(str(tmp_path / "gone"), str.upper, "a")
     assert left == ("A",)
     assert workers._collected(left) == "A"
+
+
+STOPPED = """
+import sys, time
+from pfocr_rdf.workers import _executors, _pool
+
+pending = []
+try:
+    with _executors(lambda: _pool(2, sys.argv[1]), pending) as (executor, _):
+        pending += [(None, executor().submit(time.sleep, 60)) for _ in range(50)]
+        raise RuntimeError
+except RuntimeError:
+    pass
+"""
+
+
+def test_a_program_whose_pool_is_stopped_with_work_pending_ends(tmp_path: Path) -> None:
+    """The pool's own thread fails on a future that was cancelled, and may then hold the program up, for ever."""
+    for _ in range(5):
+        done = subprocess.run(
+            [sys.executable, "-c", STOPPED, str(tmp_path)], capture_output=True, check=False, timeout=60
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
