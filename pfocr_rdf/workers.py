@@ -192,8 +192,8 @@ def _executors(
     """Give the executor in use and what renews it; in the end, however it comes, its processes are stopped.
 
     Not every executor's `shutdown` can cancel what is pending (Dask's cannot), so that is done here. A pool of
-    processes must not have it: its own thread, which tells the futures that the processes are gone, fails on one that was
-    cancelled, and what it then leaves undone may hold the program up at its end, for ever.
+    processes must not have it: its own thread, which tells the futures that the processes are gone, fails on one that
+    was cancelled, and what it then leaves undone may hold the program up at its end, for ever.
     """
     before = set(multiprocessing.active_children())
     current: list[Executor] = []
