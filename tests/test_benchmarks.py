@@ -38,8 +38,9 @@ def test_the_benchmark_of_conversions_prints_the_targets(tmp_path: Path, example
         ("ntriples, 12 records: straightforward rdflib pipeline, and 2 workers here", r".* records/s, [0-9]+ ×"),
         ("from 1 to 2 workers, 15 records", r"[0-9]+ → [0-9]+ records/s, [0-9.]+ ×"),
         ("30 records, 2 workers", r".* ms of CPU a record, peak memory [0-9]+ MB in all processes"),
-        ("again after 1% changed, 15 records, 1 worker", r".* again: [0-9]+% of the first"),
-        ("again after 1% changed, --validate 12 records, 1 worker", r".* again: [0-9]+% of the first"),
+        ("again after 1% changed, ntriples, 15 records, 1 worker", r".* again: [0-9]+% of the first"),
+        ("again after 1% changed, turtle, 15 records, 1 worker", r".* again: [0-9]+% of the first"),
+        ("again after 1% changed, ntriples, --validate 12 records, 1 worker", r".* again: [0-9]+% of the first"),
         ("`pfocr-rdf --help`", r"[0-9]+ ms"),
     ):
         assert re.fullmatch(measured, table[what]), table[what]
