@@ -1,8 +1,9 @@
 r"""The YAML front matter of a record: bytes to plain values, nothing re-typed, nothing expanded.
 
-libyaml's parser gives events; each becomes a `str`, a `list` or a `dict` at once. Scalars are never resolved, so `NO`,
-`2E1` and `nan` stay the gene symbols they are. Anchors, aliases and tags, which no record has, are refused before
-anything is built from them, and nesting is bounded, so that hostile input costs no more than its size.
+What has the form of nearly every record is read by `plainyaml`, and whatever has not by libyaml, whose parser gives
+events; each becomes a `str`, a `list` or a `dict` at once. Scalars are never resolved, so `NO`, `2E1` and `nan` stay
+the gene symbols they are. Anchors, aliases and tags, which no record has, are refused before anything is built from
+them, and nesting is bounded, so that hostile input costs no more than its size.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from yaml.cyaml import CParser  # type: ignore[attr-defined]  # PyYAML's libyaml parser, which its stubs leave out
 from yaml.error import MarkedYAMLError, YAMLError
@@ -25,6 +26,8 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from pfocr_rdf.plainyaml import Plain, read_mapping
+
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "FrontMatter", "FrontMatterError", "Plain", "parse_front_matter"]
 
 MAX_BYTES: Final = 8 * 1024 * 1024
@@ -32,9 +35,6 @@ MAX_BYTES: Final = 8 * 1024 * 1024
 
 MAX_DEPTH: Final = 32
 """The deepest nesting of lists and mappings that is read; real records have 3."""
-
-Plain: TypeAlias = "str | list[Plain] | dict[str, Plain]"
-"""A value of the front matter: text, a list, or a mapping from text."""
 
 _OPENING: Final = re.compile(rb"---\r?\n")
 _CLOSING: Final = re.compile(rb"\n(---)\r?(?=\n|\Z)")
@@ -98,8 +98,11 @@ def parse_front_matter(data: bytes) -> FrontMatter:
     closing = _CLOSING.search(data, opening.end() - 1)
     if closing is None:
         raise FrontMatterError("front-matter-unclosed", line=data.count(b"\n") + 1)
-    has_separators = any(separator in text for separator in _SEPARATORS)
-    values, duplicates = _parse(data[opening.end() : closing.start(1)], has_separators)
+    document = data[opening.end() : closing.start(1)]
+    values: Plain | None = read_mapping(document, _alone)
+    duplicates: list[tuple[str, int]] = []
+    if values is None:
+        values, duplicates = _parse(document, any(separator in text for separator in _SEPARATORS))
     if not isinstance(values, dict):
         raise FrontMatterError("front-matter-not-mapping", line=2)
     rest = data[closing.end() :]
@@ -124,6 +127,15 @@ def check_utf8(data: bytes) -> str:
             f"byte 0x{data[error.start]:02X} is not UTF-8",
             data.count(b"\n", 0, error.start) + 1,
         ) from None
+
+
+def _alone(entry: bytes) -> Plain | None:
+    """Give the value of one entry of a document, or None where the document must be parsed as a whole."""
+    try:
+        value, duplicates = _build(entry, {})
+    except (FrontMatterError, YAMLError):
+        return None
+    return None if duplicates else value
 
 
 def _parse(text: bytes, has_separators: bool) -> tuple[Plain | None, list[tuple[str, int]]]:
