@@ -20,7 +20,7 @@ from pyoxigraph import NamedNode, Triple
 from pfocr_rdf.cache import Cache, open_cache, open_checks, open_parts
 from pfocr_rdf.checking import Check, Result
 from pfocr_rdf.conversion import CHUNK, Counts, Identities, Identity, convert_databases, read_records
-from pfocr_rdf.database import InputError
+from pfocr_rdf.database import InputError, folders_of
 from pfocr_rdf.descriptions import entity_statements
 from pfocr_rdf.diagnostics import Diagnostic, Report, diagnose, json_line
 from pfocr_rdf.entities import Entities, contribution
@@ -35,7 +35,7 @@ from pfocr_rdf.stores.loading import Loaded, Send
 from pfocr_rdf.terms import iri_term, triples
 from pfocr_rdf.validation import Validation, Verdict
 from pfocr_rdf.vocabulary import prefixes
-from pfocr_rdf.workers import dask_runner, in_order, process_runner
+from pfocr_rdf.workers import dask_runner, forked, in_order, process_runner
 
 if TYPE_CHECKING:
     import rdflib
@@ -214,14 +214,16 @@ def convert(
     with ExitStack() as stack:
         cache_for = kept = None
         if cache is not None:
-            cache_for = partial(_open_cache, os.fspath(cache), settings=settings, format=format)
+            cache = str(Path(cache).absolute()) if dask is not None and os.fspath(cache) else os.fspath(cache)
+            cache_for = partial(_open_cache, cache, settings=settings, format=format)
             for database in databases:
                 cache_for(database.organisms)  # a folder that cannot be the cache is said so before anything is done
             if not validate:  # a check needs the statements
-                kept = open_parts(os.fspath(cache), settings=settings, format=format)
+                kept = open_parts(cache, settings=settings, format=format)
         run = process_runner(min(jobs, -(-records // CHUNK)))
         if dask is not None:
-            run = stack.enter_context(dask_runner(dask))
+            folders = folders_of(databases) + ([cache] if cache is not None else [])
+            run = stack.enter_context(dask_runner(dask, folders))
         lines = stack.enter_context(open_output(os.fspath(report_file))) if report_file is not None else None
         sink = stack.enter_context(open_output(os.fspath(output)))
 
@@ -243,7 +245,7 @@ def convert(
 
             check = Check(read_shapes().spelled(settings.schema.namespace))
             if cache is not None:
-                check = replace(check, kept=open_checks(os.fspath(cache), check))
+                check = replace(check, kept=open_checks(cache, check))
             check.prepare()
             validation = Validation(check, violated, run=partial(in_order, workers=jobs) if jobs > 1 else None)
         for diagnostic in found:
@@ -256,6 +258,7 @@ def convert(
             format=format,
             report=take,
             run=run,
+            spread=partial(forked, workers=jobs),
             cache_for=cache_for,
             kept=kept,
             advance=advance,

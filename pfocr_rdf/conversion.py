@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Final
+from typing import Final, TypeAlias
 
 from pfocr_rdf.cache import Cache, Converted, KeptParts, figure_digests, part_key
 from pfocr_rdf.checking import Check, Checked
@@ -51,6 +51,12 @@ CHUNK: Final = 200
 
 PART: Final = 50_000
 """Triples of the shared entities that are written at once."""
+
+TELLING: Final = 10_000
+"""What is told by figures, one thing by one figure, that is described at once."""
+
+SPREAD: Final = 40_000
+"""The most figures of which processes describe what they share: each of them copies much of this one's memory."""
 
 BATCH: Final = 50
 """Parts of the shared entities that are at most kept together."""
@@ -327,6 +333,15 @@ def jobs_of(
 
 # ----------------------------------------------------------------------------------------------------- running
 
+Described: TypeAlias = tuple[int, bytes, list[Diagnostic]]
+"""Parts of what figures share, described: the number of triples, the bytes, and what was found."""
+
+Spread: TypeAlias = Callable[
+    [Callable[[list[Part]], Described], Iterable[list[Part]], Callable[[list[Part]], bool]], Iterator[Described]
+]
+"""What describes parts, in their order, here or in processes that know what this one knows; the last argument tells
+which parts must be described here."""
+
 Runner = Callable[[Iterable[Job]], Iterator[tuple[Job, ChunkResult]]]
 """What converts chunks, here or in workers, and yields each with its result, in their order."""
 
@@ -360,7 +375,7 @@ def salvage(job: Job, call: Callable[[Job], ChunkResult]) -> tuple[Job, ChunkRes
             record = job.records[0]
             message = f"the converter failed on this record ({type(error).__name__}: {error}); it is left out"
             found = diagnose("record-failed", message, file=record.file, figid=record.stem)
-            return replace(job, omit=frozenset((0,))), ChunkResult(b"", 0, Entities(), (), ((found,),))
+            return replace(job, omit=frozenset((0,))), ChunkResult(b"", 0, Entities(job.first), (), ((found,),))
     middle = len(job.records) // 2
     left, right = _part(job, 0, middle), _part(job, middle, len(job.records))
     (left, result), (right, other) = salvage(left, call), salvage(right, call)
@@ -392,6 +407,7 @@ def convert_databases(
     format: str,
     report: Report,
     run: Runner = run_here,
+    spread: Spread | None = None,
     size: int = CHUNK,
     cache_for: Callable[[OrganismNames], Cache] | None = None,
     kept: KeptParts | None = None,
@@ -407,6 +423,7 @@ def convert_databases(
         format: a name in `FORMATS`.
         report: takes the diagnostics.
         run: converts the chunks.
+        spread: describes what figures share; without it, that is done here. It is not used with `kept` or `validation`.
         size: records a chunk; the output does not depend on it.
         cache_for: gives the cache for a database's organism names; without it no figure is kept.
         kept: what is kept of what figures share, or None. It is not used with `validation`, which needs the statements.
@@ -456,30 +473,73 @@ def convert_databases(
         return len(statements), FORMATS[format].write(statements, settings.schema)
 
     def written() -> Iterator[list[Group]]:
-        for groups in _cut(chain.from_iterable(part.describe(counting) for part in parts)):
+        for groups in _cut(chain.from_iterable(part.describe(entities, settings, counting) for part in parts)):
             triples, data = put(groups)
             counts.triples += triples
             write(data)
             yield groups
 
-    parts = entity_parts(entities, settings=settings)
+    parts = entity_parts(entities)
     if validation is not None:
         validation.check_all(chain.from_iterable(written()))
         validation.finish()
     elif kept is not None:
-        for triples, data in _kept_or_described(parts, kept, entities, put, counting):
+        for triples, data in _kept_or_described(parts, kept, entities, settings, put, counting):
             counts.triples += triples
             write(data)
     else:
-        for _ in written():
-            pass
+
+        def describe(some: list[Part]) -> Described:
+            found: list[Diagnostic] = []
+            return *put(chain.from_iterable(part.describe(entities, settings, found.append) for part in some)), found
+
+        few = len(entities.iris) <= SPREAD
+        over = spread if spread is not None and few else _described_here
+        for triples, data, found in over(describe, _weighed(parts), _needs_all):
+            for diagnostic in found:
+                counting(diagnostic)
+            counts.triples += triples
+            write(data)
     return counts
+
+
+def _weighed(parts: Iterable[Part]) -> Iterator[list[Part]]:
+    """Yield as many parts together as take some time to describe; one that needs all that was gathered is alone."""
+    some: list[Part] = []
+    weight = 0
+    for part in parts:
+        if not part.names_figures:
+            if some:
+                yield some
+            yield [part]
+            some, weight = [], 0
+            continue
+        some.append(part)
+        weight += sum(len(figures) + 4 for told in part.things for _, figures in told)
+        if weight >= TELLING:
+            yield some
+            some, weight = [], 0
+    if some:
+        yield some
+
+
+def _needs_all(some: list[Part]) -> bool:
+    """Tell whether parts cannot be described without all that was gathered."""
+    return not all(part.names_figures for part in some)
+
+
+def _described_here(
+    describe: Callable[[list[Part]], Described], parts: Iterable[list[Part]], _: Callable[[list[Part]], bool]
+) -> Iterator[Described]:
+    """Describe parts one after the other."""
+    return map(describe, parts)
 
 
 def _kept_or_described(
     parts: Iterable[Part],
     kept: KeptParts,
     entities: Entities,
+    settings: Settings,
     put: Callable[[Iterable[Group]], tuple[int, bytes]],
     report: Report,
 ) -> Iterator[tuple[int, bytes]]:
@@ -490,14 +550,14 @@ def _kept_or_described(
     figures = figure_digests(entities.iris)
     held: set[bytes] = set()
     made: set[str] = set()
-    for batch in _batches((part, part_key(part.told, figures) if part.told else None) for part in parts):
+    for batch in _batches((part, part_key(part.told(), figures) if part.things else None) for part in parts):
         known = kept.get([key for _, key in batch if key is not None])
         whole: dict[bytes, tuple[int, bytes]] = {}
         for part, key in batch:
             result = known.get(key) if key is not None else None
             found: list[Diagnostic] = []
             if result is None:
-                result = put(part.describe(found.append))
+                result = put(part.describe(entities, settings, found.append))
                 for diagnostic in found:
                     report(diagnostic)
             if key is not None and not found:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -160,6 +160,12 @@ class Database:
     whole: bool = False
 
 
+def folders_of(databases: Iterable[Database]) -> list[str]:
+    """Give the folders that the records of databases are read from, as any process of this machine finds them."""
+    trees = {id(record.tree): record.tree for database in databases for record in database.records}
+    return sorted({tree.place for tree in trees.values() if isinstance(tree, DirectoryTree)})
+
+
 _BEGINNING: Final = 65_536
 """Bytes by which RDF is told from a record."""
 
@@ -241,17 +247,22 @@ def _read_taxonomy(name: str, mtime: int, size: int) -> Taxonomy:
 
 def _open_folder(path: Path, report: Report, taxonomy: Taxonomy | None) -> Database:
     if (path / FIGURES).is_dir():
-        return _open_checkout(DirectoryTree(str(path)), str(path), report, taxonomy)
+        return _open_checkout(_tree(path), str(path), report, taxonomy)
     if path.name == FIGURES and path.resolve().is_relative_to(path.parent.resolve()):
-        return _open_checkout(DirectoryTree(str(path.parent)), str(path), report, taxonomy)
+        return _open_checkout(_tree(path.parent), str(path), report, taxonomy)
     if path.resolve().name == FIGURES:  # given as `.` from inside, or through a link
-        return _open_checkout(DirectoryTree(str(path / "..")), str(path), report, taxonomy)
-    tree = DirectoryTree(str(path))
+        return _open_checkout(_tree(path / ".."), str(path), report, taxonomy)
+    tree = _tree(path)
     shared = _Shared.of(tree, report, taxonomy)
     records = tuple(shared.record(tree, name) for name in tree.names("", _RECORD_SUFFIXES, report))
     if not records:
         raise InputError(f"{path}: no record (*.md, *.yml) here; give a PFOCR checkout or a folder of records")
     return Database(str(path), records, shared.organisms)
+
+
+def _tree(path: Path) -> DirectoryTree:
+    """Give a folder's files; a worker may be in another folder than this process."""
+    return DirectoryTree(str(path), str(path.absolute()))
 
 
 def _open_checkout(tree: Tree, name: str, report: Report, taxonomy: Taxonomy | None) -> Database:
@@ -266,11 +277,11 @@ def _open_checkout(tree: Tree, name: str, report: Report, taxonomy: Taxonomy | N
 
 def _open_file(path: Path, report: Report, taxonomy: Taxonomy | None) -> Database:
     if path.parent.name == FIGURES:
-        tree, record = DirectoryTree(str(path.parent.parent)), f"{FIGURES}/{path.name}"
+        tree, record = _tree(path.parent.parent), f"{FIGURES}/{path.name}"
     elif path.parent.resolve().name == FIGURES:
-        tree, record = DirectoryTree(str(path.parent / "..")), f"{FIGURES}/{path.name}"
+        tree, record = _tree(path.parent / ".."), f"{FIGURES}/{path.name}"
     else:
-        tree, record = DirectoryTree(str(path.parent)), path.name
+        tree, record = _tree(path.parent), path.name
     stem = _stem_of_any(path)
     shared = _Shared.of(tree, report, taxonomy, stem=stem)
     return Database(str(path), (shared.record(tree, record, named=stem),), shared.organisms)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from itertools import chain
 from typing import Final, TypeAlias, TypeVar, get_args
 
 from pfocr_rdf.diagnostics import Diagnostic, Place, Report
-from pfocr_rdf.entities import CHEMICAL, DISEASE, GENE, Entities, pmcid_of, unpacked, unpacked_paper
+from pfocr_rdf.entities import CHEMICAL, DISEASE, GENE, Entities, journal_of, pmcid_of, unpacked, unpacked_paper
 from pfocr_rdf.figures import Paper
 from pfocr_rdf.iris import (
     Source,
@@ -60,9 +60,11 @@ from pfocr_rdf.vocabulary import (
     XSD_DATE,
     XSD_G_YEAR,
     SchemaOrg,
+    SchemaScheme,
+    schema_org,
 )
 
-__all__ = ["Part", "Told", "entity_groups", "entity_parts", "entity_statements"]
+__all__ = ["Part", "Things", "Told", "entity_groups", "entity_parts", "entity_statements"]
 
 _HGNC_SYMBOL: Final = re.compile(r"[A-Za-z0-9_-]+@?")
 _DATASET_TITLE: Final = literal_term("PFOCR: Pathway Figure OCR")
@@ -81,19 +83,48 @@ _Said: TypeAlias = tuple[int, str, list[str], Sequence[int]]
 """What figures say of a gene, chemical or disease: as what they mention it, a gene's taxon id or nothing, its labels;
 and the numbers of the figures."""
 
+Things: TypeAlias = Sequence[Sequence[Told]]
+"""What figures tell of each of some things."""
+
+_Describe: TypeAlias = "Callable[[Entities, Settings, Things, Report], Iterable[list[Statement]]]"
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some of what figures share, described at once.
+    """Some of what figures share, described at once; with what figures tell of it, it can go to another process.
 
     Attributes:
-        told: what its description depends on, besides the settings: each thing as figures tell of it, packed, with the
-            numbers of these figures. Empty where it depends on more.
-        describe: gives the statements of one subject after the other; takes what takes the diagnostics.
+        things: what figures tell of each thing. Empty where the description depends on more.
+        names_figures: whether the description names these figures.
     """
 
-    told: Sequence[Told]
-    describe: Callable[[Report], Iterable[list[Statement]]]
+    _describe: _Describe
+    things: Things = ()
+    names_figures: bool = False
+
+    def describe(self, entities: Entities, settings: Settings, report: Report) -> Iterable[list[Statement]]:
+        """Give the statements of one subject after the other.
+
+        Args:
+            entities: what was gathered, of which the part is one.
+            settings: the settings of the run.
+            report: takes the diagnostics.
+        """
+        return self._describe(entities, settings, self.things, report)
+
+    def told(self) -> list[Told]:
+        """Give what the description depends on, besides the settings: what figures tell, and the figures it names.
+
+        Where they do not agree about a thing, their order follows.
+        """
+        if not self.names_figures:
+            return [(packed, ()) for told in self.things for packed, _ in told]
+        told_of: list[Told] = []
+        for told in self.things:
+            told_of += told
+            if len(told) > 1:
+                told_of.append(("", list(_united([figures for _, figures in told]))))
+        return told_of
 
 
 def entity_statements(entities: Entities, *, settings: Settings, report: Report) -> Iterator[Statement]:
@@ -103,17 +134,16 @@ def entity_statements(entities: Entities, *, settings: Settings, report: Report)
 
 def entity_groups(entities: Entities, *, settings: Settings, report: Report) -> Iterator[list[Statement]]:
     """Describe what the figures share: the groups of `entity_parts`, one after the other."""
-    for part in entity_parts(entities, settings=settings):
-        yield from part.describe(report)
+    for part in entity_parts(entities):
+        yield from part.describe(entities, settings, report)
 
 
-def entity_parts(entities: Entities, *, settings: Settings) -> Iterator[Part]:
+def entity_parts(entities: Entities) -> Iterator[Part]:
     """Describe what the figures share: papers, journals, genes, chemicals, diseases, organisms, then the dataset, and
     last what records' blocks say of yet other things.
 
     Args:
         entities: what was gathered.
-        settings: the settings of the run.
 
     Yields:
         Parts, in an order that depends only on what was gathered, as do the statements in them. They are described in
@@ -121,16 +151,23 @@ def entity_parts(entities: Entities, *, settings: Settings) -> Iterator[Part]:
     """
     others = entities.others()
     if not others:  # as in nearly all databases
-        yield from _parts(entities, settings)
+        yield from _parts(entities)
         return
-    for part in _parts(entities, settings):
-        yield Part((), partial(_completed, part, others))
-    yield Part((), lambda _: [sorted(others[subject], key=_class_first) for subject in sorted(others)])
+    for part in _parts(entities):
+        yield Part(partial(_completed, part, others))
+    yield Part(lambda *_: [sorted(others[subject], key=_class_first) for subject in sorted(others)])
 
 
-def _completed(part: Part, others: dict[Term, dict[Statement, None]], report: Report) -> Iterator[list[Statement]]:
+def _completed(
+    part: Part,
+    others: dict[Term, dict[Statement, None]],
+    entities: Entities,
+    settings: Settings,
+    _: Things,
+    report: Report,
+) -> Iterator[list[Statement]]:
     """Say of what is described what records' blocks say of it, too."""
-    for group in part.describe(report):
+    for group in part.describe(entities, settings, report):
         if more := others.pop(group[0][0], None):
             group += sorted(more.keys() - set(group), key=_class_first)
         yield group
@@ -141,9 +178,8 @@ def _class_first(statement: Statement) -> tuple[bool, Statement]:
     return statement[1] != RDF_TYPE, statement
 
 
-def _parts(entities: Entities, settings: Settings) -> Iterator[Part]:
-    schema = settings.schema
-    yield from _papers_and_journals(entities, schema)
+def _parts(entities: Entities) -> Iterator[Part]:
+    yield from _papers_and_journals(entities)
     terms: dict[_TermKey, list[Told]] = {}
     kinds: dict[_TermKey, int] = {}
     for told in entities.terms.items():
@@ -156,20 +192,12 @@ def _parts(entities: Entities, settings: Settings) -> Iterator[Part]:
     for key, its_kinds in kinds.items():
         headings[_heading(its_kinds)].append(key)
     del kinds
-    classes = [_classes(some, schema) for some in range(GENE + CHEMICAL + DISEASE + 1)]
     for keys in headings:
         keys.sort()
         for some in _cut(keys, _identifier):
-            said = [(key, terms.pop(key)) for key in some]
-            told_of = chain.from_iterable(_all_told(told) for _, told in said)
-            yield Part(list(told_of), partial(_term_groups, entities, said, classes, schema))
-    yield Part((), partial(_organism_groups, entities, schema))
-    yield Part((), lambda _: [_dataset_group(settings)])
-
-
-def _all_told(told: list[Told]) -> list[Told]:
-    """Add to what figures tell of one thing, where they do not agree, the order of them all."""
-    return told if len(told) == 1 else [*told, ("", list(_united([figures for _, figures in told])))]
+            yield Part(_term_groups, list(map(terms.pop, some)), names_figures=True)
+    yield Part(_organism_groups)
+    yield Part(_dataset_groups)
 
 
 def _cut(keys: Iterable[_Key], identifier_of: Callable[[_Key], str]) -> Iterator[list[_Key]]:
@@ -205,7 +233,7 @@ def _heading(kinds: int) -> int:
     return 1 if kinds & CHEMICAL else 2
 
 
-def _organism_groups(entities: Entities, schema: SchemaOrg, report: Report) -> Iterator[list[Statement]]:
+def _organism_groups(entities: Entities, settings: Settings, _: Things, report: Report) -> Iterator[list[Statement]]:
     names: dict[str, dict[str, int]] = {}
     for packed, count in entities.organisms.items():
         taxon_id, *some = unpacked(packed)
@@ -213,7 +241,7 @@ def _organism_groups(entities: Entities, schema: SchemaOrg, report: Report) -> I
     for taxon_id in sorted(names, key=_numeric):
         organism = taxon_iri(taxon_id)
         yield [
-            (organism, RDF_TYPE, schema.taxon),
+            (organism, RDF_TYPE, settings.schema.taxon),
             *_labels(organism, _by_frequency(names[taxon_id]), Place("", "", report), "organisms"),
             (organism, DCTERMS_IDENTIFIER, literal_term(taxon_id)),
         ]
@@ -230,70 +258,55 @@ def _labels(subject: Term, labels: Iterable[str], place: Place, key: str) -> lis
 # -------------------------------------------------------------------------------------------- papers and journals
 
 
-def _papers_and_journals(entities: Entities, schema: SchemaOrg) -> Iterator[Part]:
-    variants: dict[str, list[str]] = {}
-    for packed in entities.papers:
-        variants.setdefault(pmcid_of(packed), []).append(packed)
-    pmcids = sorted(variants, key=_numeric)
-    journals = _Journals()
+def _papers_and_journals(entities: Entities) -> Iterator[Part]:
+    papers: dict[str, list[Told]] = {}
+    for told in entities.papers.items():
+        papers.setdefault(pmcid_of(told[0]), []).append(told)
+    pmcids = sorted(papers, key=_numeric)
     for some in _cut(pmcids, str):
-        said = [variants[pmcid] for pmcid in some]
-        told = [_all_told([(packed, entities.papers[packed]) for packed in variants]) for variants in said]
-        yield Part(list(chain.from_iterable(told)), partial(_paper_groups, entities, said, journals, schema))
-    in_order = [variants[pmcid] for pmcid in pmcids]
-    yield Part(
-        [(packed, ()) for packed in chain.from_iterable(in_order)],
-        partial(_journal_groups, entities, in_order, journals, schema),
-    )
+        yield Part(_paper_groups, list(map(papers.__getitem__, some)), names_figures=True)
+    # of those who tell of one paper the first by figid is asked, who is not seen in what they tell
+    firsts = ([told[0]] if len(told) == 1 else _by_figid(entities, told) for told in map(papers.__getitem__, pmcids))
+    yield Part(_journal_groups, list(firsts))
 
 
-@dataclass(slots=True)
-class _Journals:
-    """What papers say of their journals.
-
-    Attributes:
-        papers: how many papers there were.
-        titles: for each journal's name its title and its abbreviation.
-        differing: files of records that give another title than an earlier paper's, and both titles.
-    """
-
-    papers: int = 0
-    titles: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
-    differing: list[tuple[str, str | None, str]] = field(default_factory=list)
-
-    def add(self, paper: Paper, file: str) -> None:
-        """Take in a paper, which a record's file tells of."""
-        self.papers += 1
-        if (journal := paper.journal) is None:
-            return
-        title, abbreviation = self.titles.get(journal.name, (None, None))
-        self.titles[journal.name] = (title or journal.title, abbreviation or journal.nlm_abbreviation)
-        if title is not None and journal.title is not None and title != journal.title:
-            self.differing.append((file, title, journal.title))
+def _paper_groups(entities: Entities, settings: Settings, papers: Things, report: Report) -> Iterator[list[Statement]]:
+    for told in papers:
+        paper = _merged(entities, told, report) if len(told) > 1 else unpacked_paper(told[0][0])
+        figures = entities.figures(_united([figures for _, figures in told]))
+        yield _paper_group(paper, figures, settings.schema, Place("", "", partial(_of_file, entities, told, report)))
 
 
-def _paper_groups(
-    entities: Entities, said: Iterable[list[str]], journals: _Journals, schema: SchemaOrg, report: Report
-) -> Iterator[list[Statement]]:
-    for variants in said:
-        paper, file = _merged(entities, variants, report)
-        journals.add(paper, file)
-        figures = entities.figures(_united([entities.papers[packed] for packed in variants]))
-        yield _paper_group(paper, figures, schema, Place(file, "", report))
+def _of_file(entities: Entities, told: Iterable[Told], report: Report, found: Diagnostic) -> None:
+    """Report what is found in a paper as of the file that tells of it first."""
+    report(replace(found, file=_first_file(entities, told)))
+
+
+def _first_file(entities: Entities, told: Iterable[Told]) -> str:
+    return min(entities.first_record(figures) for _, figures in told)[1]
+
+
+def _by_figid(entities: Entities, told: Iterable[Told]) -> list[Told]:
+    """Order what figures tell of one paper by the first of these figures."""
+    return sorted(told, key=lambda of_some: entities.first_record(of_some[1]))
 
 
 def _journal_groups(
-    entities: Entities, said: Sequence[list[str]], journals: _Journals, schema: SchemaOrg, report: Report
+    entities: Entities, settings: Settings, papers: Things, report: Report
 ) -> Iterator[list[Statement]]:
-    if journals.papers != len(said):  # not all papers had to be described
-        journals = _Journals()
-        for variants in said:
-            journals.add(*_merged(entities, variants, _silent))
-    for file, first, other in journals.differing:
-        message = f"the journal's title is {first} in an earlier paper"
-        Place(file, "", report).diagnose("journal-differs", message, key="journal_title", value=other)
-    for name in sorted(journals.titles):
-        yield _journal_group(name, *journals.titles[name], schema, Place("", "", report))
+    titles: dict[str, tuple[str | None, str | None]] = {}
+    for told in papers:
+        journal = journal_of(told[0][0]) if len(told) == 1 else _merged(entities, told, _silent).journal
+        if journal is None:
+            continue
+        title, abbreviation = titles.get(journal.name, (None, None))
+        titles[journal.name] = title or journal.title, abbreviation or journal.nlm_abbreviation
+        if title is not None and journal.title is not None and title != journal.title:
+            message = f"the journal's title is {title} in an earlier paper"
+            place = Place(_first_file(entities, told), "", report)
+            place.diagnose("journal-differs", message, key="journal_title", value=journal.title)
+    for name in sorted(titles):
+        yield _journal_group(name, *titles[name], settings.schema, Place("", "", report))
 
 
 def _silent(_: Diagnostic) -> None:
@@ -305,13 +318,10 @@ def _united(said_by: Sequence[Sequence[int]]) -> Iterable[int]:
     return said_by[0] if len(said_by) == 1 else sorted(chain.from_iterable(said_by))
 
 
-def _merged(entities: Entities, variants: list[str], report: Report) -> tuple[Paper, str]:
+def _merged(entities: Entities, told: Iterable[Told], report: Report) -> Paper:
     """Unite the descriptions of a paper: for each value the first by figid; others are reported."""
-    firsts = sorted([(entities.first_record(entities.papers[packed]), packed) for packed in variants])
-    (_, file), packed = firsts[0]
-    first = unpacked_paper(packed)
-    if len(firsts) == 1:
-        return first, file
+    firsts = [(entities.first_record(figures), packed) for packed, figures in _by_figid(entities, told)]
+    first = unpacked_paper(firsts[0][1])
     merged: dict[str, object] = {}
     for (figid, its_file), packed in firsts:
         variant = unpacked_paper(packed)
@@ -328,7 +338,7 @@ def _merged(entities: Entities, variants: list[str], report: Report) -> tuple[Pa
                     key=_RECORD_KEYS[name],
                     value=_shown(value),
                 )
-    return Paper(first.pmcid, **merged), file  # type: ignore[arg-type]  # values of Paper's own fields
+    return Paper(first.pmcid, **merged)  # type: ignore[arg-type]  # values of Paper's own fields
 
 
 _RECORD_KEYS: Final = {
@@ -391,21 +401,16 @@ def _journal_group(
 # ------------------------------------------------------------------------------------ genes, chemicals, diseases
 
 
-def _term_groups(
-    entities: Entities,
-    said: Iterable[tuple[_TermKey, list[Told]]],
-    classes: Sequence[Iterable[Term]],
-    schema: SchemaOrg,
-    report: Report,
-) -> Iterator[list[Statement]]:
-    for (_, identifier, source), told in said:
-        its_said: list[_Said] = []
+def _term_groups(entities: Entities, settings: Settings, terms: Things, report: Report) -> Iterator[list[Statement]]:
+    for told in terms:
+        said: list[_Said] = []
         kinds = 0
         for packed, figures in told:
-            kind, _, _, taxon_id, *labels = unpacked(packed)
-            its_said.append((int(kind), taxon_id, labels, figures))
+            kind, source, identifier, taxon_id, *labels = unpacked(packed)
+            said.append((int(kind), taxon_id, labels, figures))
             kinds |= int(kind)
-        yield _term_group(entities, source, identifier, its_said, classes[kinds], schema, report)
+        classes = _classes(kinds, settings.schema_org)
+        yield _term_group(entities, source, identifier, said, classes, settings.schema, report)  # type: ignore[arg-type]
 
 
 def _term_group(
@@ -464,7 +469,9 @@ def _hgnc_symbol(symbol: str, place: Place) -> Term | None:
     return None
 
 
-def _classes(kinds: int, schema: SchemaOrg) -> list[Term]:
+@cache
+def _classes(kinds: int, scheme: SchemaScheme) -> tuple[Term, ...]:
+    schema = schema_org(scheme)
     classes: dict[Term, None] = {}
     if kinds & GENE:
         classes |= dict.fromkeys((WP_DATA_NODE, WP_GENE_PRODUCT, schema.gene))
@@ -472,10 +479,10 @@ def _classes(kinds: int, schema: SchemaOrg) -> list[Term]:
         classes |= dict.fromkeys((WP_DATA_NODE, WP_METABOLITE, schema.chemical_substance))
     if kinds & DISEASE:
         classes[schema.medical_condition] = None
-    return list(classes)
+    return tuple(classes)
 
 
-def _dataset_group(settings: Settings) -> list[Statement]:
+def _dataset_groups(_: Entities, settings: Settings, __: Things, ___: Report) -> Iterator[list[Statement]]:
     statements = [
         (DATASET, RDF_TYPE, VOID_DATASET),
         (DATASET, DCTERMS_TITLE, _DATASET_TITLE),
@@ -483,7 +490,7 @@ def _dataset_group(settings: Settings) -> list[Statement]:
     ]
     if settings.created_on is not None:
         statements.append((DATASET, PAV_CREATED_ON, literal_term(settings.created_on, XSD_DATE)))
-    return statements
+    yield statements
 
 
 def _add_counts(counts: dict[str, int], names: Iterable[str], number: int) -> None:

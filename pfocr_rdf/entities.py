@@ -160,6 +160,14 @@ def unpacked_paper(text: str) -> Paper:
     return Paper(pmcid, title, citation, year, doi, its_journal, publisher, tuple(texts[7:]))
 
 
+def journal_of(packed: str) -> Journal | None:
+    """Give the journal of a packed paper."""
+    if packed[:1] == "[":
+        return unpacked_paper(packed).journal
+    title, abbreviation = packed.split("\t", 7)[5:7]
+    return Journal(title or None, abbreviation or None) if title or abbreviation else None
+
+
 # --------------------------------------------------------------------------------------------------- gathering
 
 

@@ -41,8 +41,8 @@ def to_reader() -> Iterator[None]:
         raise ReaderGoneError(*error.args) from error
 
 
-class _Piped:
-    """An output that may be a pipe, and whose faults are told from those of whatever writes to it."""
+class _Told:
+    """An output whose faults are told from those of whatever writes to it, and which may be a pipe."""
 
     __slots__ = ("_file", "_name")
 
@@ -52,8 +52,12 @@ class _Piped:
 
     def write(self, data: bytes) -> int:
         """Write data."""
-        with _failing(self._name), to_reader():
+        try:  # no context manager, as lines of a report are written one by one
             return self._file.write(data)
+        except BrokenPipeError as error:
+            raise ReaderGoneError(*error.args) from error
+        except OSError as error:
+            raise _failed(self._name, error) from error
 
     def flush(self) -> None:
         """Write what waits."""
@@ -83,10 +87,9 @@ def open_output(name: str) -> Iterator[IO[bytes]]:
     if name == STANDARD_OUTPUT:
         if sys.stdout is None:
             raise OutputError("standard output: cannot be written: it is closed")
-        with _failing("standard output"):
-            piped = _Piped(sys.stdout.buffer, "standard output")
-            yield piped  # type: ignore[misc]  # to its users it is a binary file
-            piped.flush()
+        told = _Told(sys.stdout.buffer, "standard output")
+        yield told  # type: ignore[misc]  # to its users it is a binary file
+        told.flush()
         return
     if not name:
         raise OutputError("the name of an output is empty; give the name of a file, or -")
@@ -94,21 +97,26 @@ def open_output(name: str) -> Iterator[IO[bytes]]:
     if target.exists() and not target.is_file():  # /dev/null, a pipe: nothing to rename
         if target.is_dir():
             raise OutputError(f"{name}: is a folder; give the name of a file")
-        with _failing(name), closing(_Piped(open(target, "wb"), name)) as piped:
-            yield piped  # type: ignore[misc]
+        with _failing(name):
+            raw = open(target, "wb")  # noqa: SIM115 - closed below, and with the word of what fails
+        with closing(_Told(raw, name)) as told:
+            yield told  # type: ignore[misc]
         return
     target = Path(os.path.realpath(target))
     # named before it is made, so that an interrupt at any moment finds it
     beside = target.parent / f".{target.name}.{secrets.token_hex(8)}.part"
     try:
-        with _failing(name), open(beside, "xb", opener=_private) as raw:
+        with _failing(name):
+            raw = open(beside, "xb", opener=_private)  # noqa: SIM115 - likewise
+        with closing(_Told(raw, name)) as told:
             if name.endswith(".gz"):
-                with gzip.GzipFile(filename="", mode="wb", compresslevel=GZIP_LEVEL, fileobj=raw, mtime=0) as file:
+                with gzip.GzipFile(filename="", mode="wb", compresslevel=GZIP_LEVEL, fileobj=told, mtime=0) as file:
                     yield file  # type: ignore[misc]  # a GzipFile is a binary file to its users
             else:
-                yield raw
-            raw.flush()
-            os.fsync(raw.fileno())
+                yield told  # type: ignore[misc]
+            told.flush()
+            with _failing(name):
+                os.fsync(raw.fileno())
         with _failing(name):
             beside.chmod(_permissions(target))
             beside.replace(target)
@@ -138,7 +146,11 @@ def _failing(name: str) -> Iterator[None]:
     except BrokenPipeError:  # the reader has had enough, or it comes from elsewhere
         raise
     except OSError as error:
-        raise OutputError(f"{name}: cannot be written: {why(error)}") from error
+        raise _failed(name, error) from error
+
+
+def _failed(name: str, error: OSError) -> OutputError:
+    return OutputError(f"{name}: cannot be written: {why(error)}")
 
 
 def is_mount_point(folder: Path) -> bool:

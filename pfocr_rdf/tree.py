@@ -58,10 +58,12 @@ class DirectoryTree:
     """A folder of the file system.
 
     Attributes:
-        root: its path.
+        root: its path as the user would name it.
+        place: its path from wherever a process is, where the other is not one.
     """
 
     root: str
+    place: str = ""
 
     def display(self, path: str) -> str:
         """Give the path from where the user is."""
@@ -69,7 +71,7 @@ class DirectoryTree:
 
     def has_folder(self, folder: str) -> bool:
         """Tell whether there is a folder of this name."""
-        return Path(self.root, folder).is_dir()
+        return Path(self.place or self.root, folder).is_dir()
 
     def names(
         self,
@@ -81,11 +83,12 @@ class DirectoryTree:
         others: str | None = None,
     ) -> list[str]:
         """List the regular files of a folder; a symbolic link is followed only within the tree."""
-        inside = Path(self.root).resolve()
-        if not Path(self.root, folder).resolve().is_relative_to(inside):
+        root = self.place or self.root
+        inside = Path(root).resolve()
+        if not Path(root, folder).resolve().is_relative_to(inside):
             report(diagnose(unreadable, "the symbolic link leads out of the folder", file=self.display(folder)))
             return []
-        with os.scandir(Path(self.root, folder)) as entries:
+        with os.scandir(Path(root, folder)) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
         names = []
         for entry in found:
@@ -107,7 +110,7 @@ class DirectoryTree:
     def read(self, path: str, limit: int) -> bytes:
         """Read a file, at most one byte more than the limit."""
         # the calls of the system themselves: a file object costs more than reading a record
-        file = os.open(os.path.join(self.root, path), os.O_RDONLY | getattr(os, "O_BINARY", 0))  # noqa: PTH118
+        file = os.open(os.path.join(self.place or self.root, path), os.O_RDONLY | getattr(os, "O_BINARY", 0))  # noqa: PTH118
         try:
             left = limit + 1
             size = min(os.fstat(file).st_size, limit) + 1

@@ -22,27 +22,31 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import IO, Any, Final, TypeVar
 
 from pfocr_rdf import __version__
 from pfocr_rdf.conversion import ChunkResult, Job, Runner, convert_chunk, run_here, salvage
 from pfocr_rdf.database import InputError
-from pfocr_rdf.errors import ReportedError
+from pfocr_rdf.errors import ReportedError, why
 from pfocr_rdf.extras import MissingExtraError
+from pfocr_rdf.output import OutputError
 
-__all__ = ["WorkerError", "dask_runner", "in_order", "process_runner", "runner", "tune_collector"]
+__all__ = ["WorkerError", "dask_runner", "forked", "in_order", "process_runner", "runner", "tune_collector"]
 
 _Item = TypeVar("_Item")
 _Given = TypeVar("_Given")
 
 IN_FLIGHT: Final = 2
 """Chunks in flight for each worker: one that it works on and one that waits."""
+
+WORTH_FORKING: Final = 2
+"""Items for each worker that make it worth to fork some."""
 
 CHECK_SECONDS = 10.0
 """How long a chunk is waited for, before it is asked whether the executor is still there."""
@@ -167,17 +171,111 @@ def in_order(call: Callable[[_Item], _Given], items: Iterable[_Item], *, workers
     if workers <= 1:
         yield from map(call, items)
         return
-    pending: deque[tuple[None, Future[Any]]] = deque()
-    with _folder() as folder, _executors(lambda: _pool(workers, folder), pending) as (executor, _):
+    with _folder() as folder:
         try:
-            for item in items:
-                pending.append((None, executor().submit(_left_in_file, folder, call, item)))
-                if len(pending) >= workers * IN_FLIGHT:
-                    yield _collected(pending.popleft()[1].result())
-            while pending:
-                yield _collected(pending.popleft()[1].result())
+            yield from _through(lambda: _pool(workers, folder), partial(_left_in_file, folder, call), items, workers)
         except BrokenExecutor as error:
             raise WorkerError("a worker process died, perhaps for want of memory; try fewer, with -j") from error
+
+
+def forked(
+    call: Callable[[_Item], _Given],
+    items: Iterable[_Item],
+    here: Callable[[_Item], bool] = lambda _: False,
+    *,
+    workers: int,
+) -> Iterator[_Given]:
+    """Yield what a call gives for items, in their order, from processes that are forked for it.
+
+    So the call may use what this process knows; the items are left in a file before. What is not worth it, what a
+    process that died did not do, and everything where it is not safe to fork, is done in this process.
+
+    Args:
+        call: what is called. What it uses of this process's memory, each worker gets a copy of.
+        items: what it is called with.
+        here: tells which items are not left in the file, but done in this process, as are those it has no room for.
+        workers: how many.
+    """
+    if workers <= 1 or not _can_fork():
+        yield from map(call, items)
+        return
+    own: dict[int, _Item] = {}
+    ends = [0]
+    with _folder() as folder, tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+        for number, item in enumerate(items):
+            if here(item) or not _written(file, pickle.dumps(item, pickle.HIGHEST_PROTOCOL)):
+                own[number] = item
+            ends.append(file.tell())
+
+        def given(number: int) -> _Given:
+            if number in own:
+                return call(own[number])
+            left = os.pread(file.fileno(), ends[number + 1] - ends[number], ends[number])
+            return call(pickle.loads(left))  # noqa: S301 - from a file of our own
+
+        done = 0
+        if len(ends) - len(own) > WORTH_FORKING * workers:
+            make = partial(_pool, workers, folder, given)
+            leave = partial(_left_in_file, folder, _inherited)
+            with suppress(BrokenExecutor, MemoryError, WorkerError):
+                for result in _through(make, leave, range(len(ends) - 1), workers, own.__contains__, given):
+                    yield result
+                    done += 1
+        yield from map(given, range(done, len(ends) - 1))
+
+
+def _written(file: IO[bytes], data: bytes) -> bool:
+    """Write data to a file that has no buffer, and tell whether there was room for it."""
+    try:
+        return file.write(data) == len(data)
+    except OSError:
+        return False
+
+
+def _through(
+    make: Callable[[], Executor],
+    call: Callable[[_Item], Any],
+    items: Iterable[_Item],
+    workers: int,
+    here: Callable[[_Item], bool] = lambda _: False,
+    call_here: Callable[[_Item], Any] | None = None,
+) -> Iterator[Any]:
+    """Yield what is collected of what a call leaves for items on an executor; few are taken ahead.
+
+    Args:
+        make: makes the executor.
+        call: what is called there.
+        items: what it is called with.
+        workers: how many workers the executor has.
+        here: tells which items are not sent.
+        call_here: what is called with these.
+    """
+    pending: deque[tuple[_Item, Future[Any] | None]] = deque()
+
+    def given() -> Any:
+        item, future = pending.popleft()
+        if future is not None:
+            return _collected(future.result())
+        assert call_here is not None
+        return call_here(item)
+
+    with _executors(make, pending) as (executor, _):
+        for item in items:
+            pending.append((item, None if here(item) else executor().submit(call, item)))
+            if len(pending) >= workers * IN_FLIGHT:
+                yield given()
+        while pending:
+            yield given()
+
+
+_inheritance: Callable[[Any], Any] | None = None
+"""In a worker: what it was forked to call."""
+
+
+def _inherited(item: Any) -> Any:
+    """Call what this worker was forked to call."""
+    assert _inheritance is not None
+    return _inheritance(item)
 
 
 def _portable(job: Job) -> Job:
@@ -187,7 +285,7 @@ def _portable(job: Job) -> Job:
 
 @contextmanager
 def _executors(
-    make: Callable[[], Executor], pending: Iterable[tuple[Any, Future[Any]]]
+    make: Callable[[], Executor], pending: Iterable[tuple[Any, Future[Any] | None]]
 ) -> Iterator[tuple[Callable[[], Executor], Callable[[], None]]]:
     """Give the executor in use and what renews it; in the end, however it comes, its processes are stopped.
 
@@ -201,7 +299,8 @@ def _executors(
     def cancel() -> None:
         if not any(isinstance(executor, ProcessPoolExecutor) for executor in current):
             for _, future in pending:
-                future.cancel()
+                if future is not None:
+                    future.cancel()
 
     def renew() -> None:
         cancel()
@@ -234,9 +333,17 @@ def _stop(processes: set[multiprocessing.process.BaseProcess]) -> None:
 
 @contextmanager
 def _folder() -> Iterator[str]:
-    """Give a folder for results, which is gone in the end."""
-    with tempfile.TemporaryDirectory(prefix="pfocr-rdf-", ignore_cleanup_errors=True) as folder:
-        yield folder
+    """Give a folder for results, which is gone in the end.
+
+    Raises:
+        OutputError: when there can be none.
+    """
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="pfocr-rdf-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise OutputError(f"temporary files: {why(error)}; set TMPDIR to a folder that may be written") from error
+    with folder as name:
+        yield name
 
 
 def _left_in_file(folder: str, call: Callable[[_Item], _Given], item: _Item) -> str | tuple[_Given]:
@@ -261,31 +368,52 @@ def _collected(left: str | tuple[Any]) -> Any:
     return given
 
 
-def _pool(workers: int, folder: str) -> ProcessPoolExecutor:
-    # forking shares what is loaded already; with other threads in this process it is not safe
-    methods = multiprocessing.get_all_start_methods()
-    method = "fork" if "fork" in methods and threading.active_count() == 1 else None
-    if method is None and "forkserver" in methods:
+def _can_fork() -> bool:
+    """Tell whether forking, which shares what is loaded already, is safe: with other threads it is not."""
+    return "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
+
+
+def _pool(workers: int, folder: str, inherit: Callable[[Any], Any] | None = None) -> ProcessPoolExecutor:
+    """Make a pool of processes; `inherit`, for `_inherited`, asks for one that is forked."""
+    method = "fork" if _can_fork() else None
+    if method is None and "forkserver" in multiprocessing.get_all_start_methods():
         method = "forkserver"
     context = multiprocessing.get_context(method)
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(folder,))
+    with _starting():
+        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(folder, inherit))
     if method == "fork":
         # workers are forked now, and a signal that comes meanwhile waits until they have given up our handlers
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         try:
-            pool.submit(os.getpid)
+            with _starting():
+                pool.submit(os.getpid)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return pool
 
 
-def _start_worker(folder: str) -> None:
+@contextmanager
+def _starting() -> Iterator[None]:
+    """Say what it is that fails when the system lets no process start."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:  # no process, no semaphore, or no thread
+        reason = why(error) if isinstance(error, OSError) else error
+        raise WorkerError(f"worker processes: cannot be started: {reason}; do without, with -j 1") from error
+
+
+def _start_worker(folder: str, inherit: Callable[[Any], Any] | None) -> None:
     """Prepare a worker: an interrupt is the parent's to handle, and a worker does not outlive its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-    tune_collector()
+    if inherit is None:
+        tune_collector()
+    else:
+        global _inheritance
+        _inheritance = inherit
+        gc.disable()  # which would write to all the memory that is shared
     if (parent := multiprocessing.parent_process()) is not None:
         threading.Thread(target=_watch, args=(parent, folder), daemon=True).start()
 
@@ -304,23 +432,27 @@ def tune_collector() -> None:
 
 
 @contextmanager
-def dask_runner(address: str) -> Iterator[Runner]:
+def dask_runner(address: str, folders: Sequence[str] = ()) -> Iterator[Runner]:
     """Give a runner on an existing Dask cluster, which shares the input's file system with this process.
 
     Args:
         address: the scheduler, such as `tcp://scheduler:8786`.
+        folders: what workers must find, by absolute paths.
 
     Raises:
         MissingExtraError: when the extra `dask` is not installed.
         InputError: when there is no scheduler.
-        WorkerError: when it has no workers, or one without this package, or, in the run, when it is gone.
+        WorkerError: when it has no workers, or one without this package or the folders, or when it is gone in the run.
     """
     if not _SCHEDULER.fullmatch(address):  # a client made with another would stay, and say so when the program ends
         raise InputError(f"{address}: is no address of a Dask scheduler; give tcp://HOST:PORT")
     try:
-        from distributed import Client
+        from distributed import Client, Security
     except ImportError:
         raise MissingExtraError("dask", "running on a Dask cluster") from None
+    security: Any = Security
+    if address.startswith("tls:") and security().get_connection_args("client").get("ssl_context") is None:
+        raise InputError(f"{address}: needs certificates; name them in Dask's configuration, distributed.comm.tls")
     try:
         client = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
@@ -344,6 +476,7 @@ def dask_runner(address: str) -> Iterator[Runner]:
     with _silent("distributed"), client:
         check()
         _check_versions(client, address)
+        _check_folders(client, address, folders)
         workers = max(1, sum(client.nthreads().values()))  # type: ignore[no-untyped-call]
         run = runner(lambda: client.get_executor(pure=False), workers, check=check)  # type: ignore[no-untyped-call]
 
@@ -384,6 +517,18 @@ def _check_versions(client: Any, address: str) -> None:
             raise WorkerError(
                 f"{address}: the worker {worker} has another pfocr-rdf; install version {__version__} there"
             )
+
+
+def _check_folders(client: Any, address: str, folders: Sequence[str]) -> None:
+    """Check that the workers find folders.
+
+    Raises:
+        WorkerError: when one does not.
+    """
+    for folder in folders:
+        for worker, found in sorted(client.run(os.path.isdir, folder, on_error="return").items()):
+            if found is not True:
+                raise WorkerError(f"{address}: the worker {worker} does not find {folder}; put it where all find it")
 
 
 @contextmanager

@@ -268,6 +268,23 @@ def test_packs_that_cannot_be_deleted_do_no_harm(
     assert warm(database, tmp_path / "cache") == []
 
 
+def test_a_journal_is_that_of_the_first_figid_though_only_figids_have_changed(tmp_path: Path) -> None:
+    figures = tmp_path / "database" / "_figures"
+    figures.mkdir(parents=True)
+
+    def put(figid: str, journal: str) -> None:
+        (figures / f"{figid}.md").write_bytes(small_record(figid, journal_title=journal))
+
+    put("PMC1__b", "Two")
+    put("PMC1__a", "One")
+    assert b"journal/One> " in converted(figures.parent, cache=tmp_path / "cache").output
+    (figures / "PMC1__a.md").unlink()
+    put("PMC1__c", "One")
+    given = converted(figures.parent, cache=tmp_path / "cache")
+    assert b"journal/Two> " in given.output
+    assert given == converted(figures.parent)
+
+
 # ----------------------------------------------------------------------------------------------------------- keys
 
 
@@ -296,11 +313,11 @@ def test_parts_together_are_what_all_is(database: Path) -> None:
         paper = f'["PMC{number}",null,null,null,null,null,null,[]]'
         entities.add(Contribution(figid, Term(f"<a:{figid}>"), "f", paper, terms, ()))
     found: list[Diagnostic] = []
-    parts = list(entity_parts(entities, settings=Settings()))
+    parts = list(entity_parts(entities))
     assert len(parts) > 20
-    told = [packed for part in parts for packed, _ in part.told if packed]
+    told = [packed for part in parts for packed, _ in part.told() if packed]
     assert {packed for packed in told if packed[0] == "1"} == set(entities.terms)
-    groups = [group for part in parts for group in part.describe(found.append)]
+    groups = [group for part in parts for group in part.describe(entities, Settings(), found.append)]
     assert groups == list(descriptions.entity_groups(entities, settings=Settings(), report=found.append))
     assert len(groups) == 300 + 300 + 1
     assert found == []

@@ -18,6 +18,7 @@ import pytest
 from commands import Completed, run
 from conversions import Conversion, converted, heavy_database, mixed_database
 from pfocr_rdf import workers
+from pfocr_rdf.cache import cache_size
 from pfocr_rdf.workers import WorkerError, dask_runner
 from processes import on_linux, started, wait_until
 
@@ -163,6 +164,35 @@ def test_an_archive_and_a_cache_work_on_a_cluster(
         assert (tmp_path / "x.ttl").read_bytes() == expected.output
 
 
+def test_names_are_those_of_the_folder_where_the_command_runs(
+    running: Cluster, mixed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The workers are in another folder."""
+    monkeypatch.chdir(mixed.parent)
+    assert convert(mixed.name, "-o", tmp_path / "here.ttl", "--report", tmp_path / "here", "-j", "1").returncode == 1
+    for _ in range(2):
+        arguments = ("-o", tmp_path / "x.ttl", "--report", tmp_path / "x", "--cache", "kept", "--dask", running.address)
+        assert convert(mixed.name, *arguments).returncode == 1
+        assert (tmp_path / "x.ttl").read_bytes() == (tmp_path / "here.ttl").read_bytes()
+        assert (tmp_path / "x").read_bytes() == (tmp_path / "here").read_bytes()
+    assert cache_size("kept")[0] > 50
+
+
+def test_an_input_that_the_workers_do_not_find_is_said_so_in_one_line(
+    running: Cluster, mixed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a file system that they do not share; here the folder has gone."""
+    output = tmp_path / "x.ttl"
+    output.write_bytes(b"as it was")
+    gone = str(tmp_path / "gone")
+    with (
+        pytest.raises(WorkerError, match=rf"the worker tcp://\S+ does not find {gone}"),
+        dask_runner(running.address, [str(mixed), gone]),
+    ):
+        pass
+    assert output.read_bytes() == b"as it was"
+
+
 @pytest.mark.slow
 def test_a_worker_that_is_killed_in_mid_run_costs_nothing(mixed: Path, expected: Conversion, tmp_path: Path) -> None:
     folder = tmp_path / "cluster"
@@ -192,6 +222,13 @@ def test_a_scheduler_that_does_not_answer_is_said_so_in_one_line(mixed: Path, tm
     assert done.stderr.decode().startswith(f"pfocr-rdf: {address}: no Dask scheduler answers")
     assert done.stderr.count(b"\n") == 1
     assert not (tmp_path / "x.ttl").exists()
+
+
+def test_a_scheduler_with_encryption_needs_certificates(mixed: Path, tmp_path: Path) -> None:
+    done = convert(mixed, "-o", tmp_path / "x.ttl", "--dask", "tls://127.0.0.1:8786")
+    assert done.returncode == 2
+    assert done.stderr.decode().startswith("pfocr-rdf: tls://127.0.0.1:8786: needs certificates; ")
+    assert done.stderr.count(b"\n") == 1
 
 
 @on_linux

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import pfocr_rdf
 from commands import inside, run
+from conversions import small_database
+from pfocr_rdf import workers
+from pfocr_rdf.output import open_output
+from pfocr_rdf.workers import WorkerError
 
 COMMANDS = (("codes",), ("convert", "-q"), ("validate", "-q"))
 commands = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
@@ -111,3 +118,38 @@ def test_an_error_is_one_line_whatever_the_name_in_it(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.count(b"\n") == 1
     assert b"\x1b" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["x.ttl", "x.ttl.gz", "-", os.devnull])
+def test_a_fault_that_is_not_the_output_s_is_not_said_to_be(tmp_path: Path, name: str) -> None:
+    target = name if name in ("-", os.devnull) else str(tmp_path / name)
+
+    def write() -> None:
+        with open_output(target) as file:
+            file.write(b"x")
+            raise BlockingIOError(errno.EAGAIN, "no more processes")
+
+    with pytest.raises(BlockingIOError, match="no more processes"):
+        write()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "message"),
+    [
+        ("ProcessPoolExecutor", OSError(errno.EROFS, "Read-only file system"), "read-only file system"),
+        ("ProcessPoolExecutor", RuntimeError("can't start new thread"), "can't start new thread"),
+    ],
+)
+def test_workers_that_cannot_be_started_are_said_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, error: Exception, message: str
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(workers, name, refused)
+    folder = small_database(tmp_path / "database", [f"PMC{number}__a" for number in range(1, 250)])
+    expected = f"worker processes: cannot be started: {message}; do without, with -j 1"
+    with pytest.raises(WorkerError, match=f"^{re.escape(expected)}$"):
+        pfocr_rdf.convert([folder], tmp_path / "x.ttl", jobs=2)
+    assert not (tmp_path / "x.ttl").exists()

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -321,6 +322,19 @@ def test_an_exception_in_this_process_costs_its_record_alone(
     first, second = (json.loads(line) for line in given.report.splitlines())
     assert (first["figid"], second["figid"]) == (FIGIDS[3], FIGIDS[4])
     assert type(error).__name__ in first["message"]
+
+
+def test_records_that_fail_leave_no_room_for_figures_that_are_not_there(
+    many: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(content: RecordBytes, **options: Any) -> Figure | None:
+        raise RuntimeError(content.stem)
+
+    monkeypatch.setattr(conversion, "parse_record", failing)
+    (job,) = jobs_of(many, len(FIGIDS))
+    _, result = conversion.salvage(replace(job, first=1000), conversion.convert_chunk)
+    assert len(result.diagnostics) == len(FIGIDS)
+    assert len(result.entities.iris) < len(FIGIDS)
 
 
 def test_workers_killed_from_outside_cost_nothing(database: Path, expected: dict[str, Conversion]) -> None:
