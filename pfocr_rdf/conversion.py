@@ -427,7 +427,7 @@ def convert_databases(
         size: records a chunk; the output does not depend on it.
         cache_for: gives the cache for a database's organism names; without it no figure is kept.
         kept: what is kept of what figures share, or None. It is not used with `validation`, which needs the statements.
-        advance: is told of records done.
+        advance: is told of records done; when all are, of none now and again, while what they share is described.
         validation: takes what a check of the output finds, or None.
 
     Returns:
@@ -440,6 +440,12 @@ def convert_databases(
     def counting(diagnostic: Diagnostic) -> None:
         counts.codes[diagnostic.code] += 1
         report(diagnostic)
+
+    def put_out(triples: int, data: bytes, records: int = 0) -> None:
+        counts.triples += triples
+        write(data)
+        if advance is not None:
+            advance(records)
 
     write(FORMATS[format].header(settings.schema))
     if validation is not None:
@@ -457,16 +463,13 @@ def convert_databases(
                 counting(diagnostic)
             if index in faults:
                 counting(faults[index])
-        write(result.data)
         entities.merge(result.entities)
         counts.figures += len(result.identities)
-        counts.triples += result.triples
+        put_out(result.triples, result.data, len(job.records))
         if validation is not None:
             for _, identity in result.identities:
                 validation.name_figure(identity.iri, identity.figid)
             validation.take(result.checked)
-        if advance is not None:
-            advance(len(job.records))
 
     def put(groups: Iterable[Group]) -> tuple[int, bytes]:
         statements = list(chain.from_iterable(groups))
@@ -474,9 +477,7 @@ def convert_databases(
 
     def written() -> Iterator[list[Group]]:
         for groups in _cut(chain.from_iterable(part.describe(entities, settings, counting) for part in parts)):
-            triples, data = put(groups)
-            counts.triples += triples
-            write(data)
+            put_out(*put(groups))
             yield groups
 
     parts = entity_parts(entities)
@@ -485,8 +486,7 @@ def convert_databases(
         validation.finish()
     elif kept is not None:
         for triples, data in _kept_or_described(parts, kept, entities, settings, put, counting):
-            counts.triples += triples
-            write(data)
+            put_out(triples, data)
     else:
 
         def describe(some: list[Part]) -> Described:
@@ -498,8 +498,7 @@ def convert_databases(
         for triples, data, found in over(describe, _weighed(parts), _needs_all):
             for diagnostic in found:
                 counting(diagnostic)
-            counts.triples += triples
-            write(data)
+            put_out(triples, data)
     return counts
 
 

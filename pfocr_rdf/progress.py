@@ -11,7 +11,9 @@ from typing import Final, TextIO
 __all__ = ["progress"]
 
 Advance = Callable[[int], None]
-"""Is told of records done."""
+"""Is told of records done; when all are, of none now and again, while what they share is described."""
+
+REST: Final = "all done; now what they share"
 
 LOG_SECONDS: Final = 10.0
 BAR_SECONDS: Final = 0.1
@@ -62,8 +64,9 @@ def _bar(total: int, stream: TextIO) -> Iterator[Advance]:
             nonlocal done, shown
             done += records
             now = time.monotonic()
-            bar.update(task, completed=done, rate=f"{done / max(now - start, 0.001):,.0f}/s")
-            if now - shown >= BAR_SECONDS or done >= total:
+            rate = f"{done / max(now - start, 0.001):,.0f}/s" if done < total else REST
+            bar.update(task, completed=done, rate=rate)
+            if now - shown >= BAR_SECONDS or (records and done >= total):
                 shown = now
                 bar.refresh()
 
@@ -81,8 +84,8 @@ def _log(total: int, stream: TextIO) -> Advance:
         if now - shown >= LOG_SECONDS:
             shown = now
             rate = done / (now - start)
-            left = (total - done) / rate
-            stream.write(f"{done:,} of {total:,} records, {rate:,.0f}/s, {left:,.0f} s left\n")
+            left = f"{rate:,.0f}/s, {(total - done) / rate:,.0f} s left" if done < total else REST
+            stream.write(f"{done:,} of {total:,} records, {left}\n")
             stream.flush()
 
     return advance

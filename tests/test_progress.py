@@ -5,11 +5,16 @@ from __future__ import annotations
 import io
 import os
 import pty
+import subprocess
+import sys
 import time
+from contextlib import suppress
 from itertools import count
+from pathlib import Path
 
 import pytest
 
+from conversions import converted, small_database
 from pfocr_rdf.progress import progress
 
 
@@ -43,6 +48,44 @@ def test_a_log_gets_a_line_every_ten_seconds(monkeypatch: pytest.MonkeyPatch) ->
         for _ in range(6):
             advance(100)
     assert log.getvalue() == "300 of 1,000 records, 25/s, 28 s left\n600 of 1,000 records, 25/s, 16 s left\n"
+
+
+def test_when_all_records_are_done_the_rest_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = count(0, 4)
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    log, terminal = io.StringIO(), Terminal()
+    for stream in (log, terminal):
+        with progress(1_000, stream=stream) as advance:
+            advance(1_000)
+            for _ in range(6):
+                advance(0)
+    assert log.getvalue() == 2 * "1,000 of 1,000 records, all done; now what they share\n"
+    assert "records all done; now what they share" in terminal.getvalue()
+
+
+def test_a_conversion_goes_on_telling_when_all_records_are_done(tmp_path: Path) -> None:
+    told: list[int] = []
+    folder = small_database(tmp_path / "database", [f"PMC{number}__a" for number in range(1, 20)])
+    converted(folder, size=10, advance=told.append)
+    assert told[:2] == [10, 9]
+    assert set(told[2:]) == {0}
+
+
+def test_an_error_takes_the_line_of_the_bar(tmp_path: Path) -> None:
+    folder = small_database(tmp_path / "database", ["PMC1__a", "PMC2__a"])
+    (folder / "_figures" / "PMC3__a.md").write_bytes(b"none")
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "pfocr_rdf", "convert", str(folder), "-o", str(tmp_path / "x.ttl"), "-j", "1"]
+    process = subprocess.Popen(command, stderr=follower)
+    os.close(follower)
+    shown = b""
+    with suppress(OSError):  # the other end is closed
+        while part := os.read(leader, 65536):
+            shown += part
+    os.close(leader)
+    assert process.wait() == 1
+    before, _, _ = shown.partition(b"error: ")
+    assert before.endswith(b"\r\x1b[K")
 
 
 @pytest.mark.parametrize("stream", [io.StringIO(), Terminal()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -132,4 +133,5 @@ def say(text: str) -> None:
 def show_error(diagnostic: Diagnostic) -> None:
     """Write a diagnostic to standard error if it is an error; the report has the others."""
     if diagnostic.level == "error":
-        click.echo(str(diagnostic), err=True)
+        over = "\r\x1b[K" if sys.stderr.isatty() else ""  # a bar may stand on the line
+        click.echo(f"{over}{diagnostic}", err=True)
