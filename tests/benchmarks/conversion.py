@@ -65,12 +65,13 @@ def rows(folder: Path, options: argparse.Namespace) -> Iterable[tuple[str, str]]
     database = made(folder, options.records)
     yield from against_the_floor(database, options.repeat, "generated records")
     yield from against_rdflib(database, options.records)
-    yield from workers(made(folder, max(options.sizes[:1] or [options.records])), options.repeat)
+    larger = made(folder, max(options.sizes[:1] or [options.records]))
+    yield from workers(larger, options.repeat)
     for size in options.sizes:
         yield from scale(made(folder, size), size)
     for format in ("ntriples", "turtle"):
-        yield from again(made(folder, max(options.sizes[:1] or [options.records])), format)
-    yield from again(database, "ntriples", "--validate")
+        yield from again(larger, format)
+    yield from again(larger, "ntriples", "--validate")
     seconds = best(options.repeat, lambda: run("--help"))
     yield "`pfocr-rdf --help`", f"{seconds * 1000:.0f} ms"
     yield load("after")
