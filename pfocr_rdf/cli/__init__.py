@@ -25,14 +25,17 @@ from pfocr_rdf.cli.load import load
 from pfocr_rdf.cli.query import query
 from pfocr_rdf.cli.release import release
 from pfocr_rdf.cli.serve import serve
+from pfocr_rdf.cli.usage import called, usage_fault
 from pfocr_rdf.cli.validate import validate
 from pfocr_rdf.errors import ReportedError, why
 
 __all__ = ["cli", "main"]
 
+_NAME: Final = "pfocr-rdf"
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="pfocr-rdf")
+@click.version_option(__version__, prog_name=_NAME)
 def cli() -> None:
     """Turn the Pathway Figure OCR database (PFOCR) into linked data."""
 
@@ -74,16 +77,19 @@ def _interrupt(signum: int, frame: object) -> None:
 
 
 def main() -> None:
-    """Run the command line; an error of input or output is one line on standard error and exit code 2."""
+    """Run the command line; an error of usage, input or output is one line on standard error and exit code 2."""
     signal.signal(signal.SIGTERM, _interrupt)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as with nohup
         signal.signal(signal.SIGINT, _interrupt)
     try:
-        code = cli.main(prog_name="pfocr-rdf", standalone_mode=False)
+        code = cli.main(prog_name=_NAME, standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx is not None else called(sys.argv[1:], cli, _NAME)
+        _fail(usage_fault(error, command), command)
     except _BrokenOffError:
         try:
             _fail("a connection to another program broke off (broken pipe), and the work was not done; run it again")
@@ -106,10 +112,10 @@ def main() -> None:
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
-def _fail(message: str) -> NoReturn:
+def _fail(message: str, command: str = _NAME) -> NoReturn:
     from pfocr_rdf.diagnostics import one_line
 
-    click.echo(f"pfocr-rdf: {one_line(message)}", err=True)
+    click.echo(f"{command}: {one_line(message)}", err=True)
     _drop(sys.stdout)
     sys.exit(2)
 
