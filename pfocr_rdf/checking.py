@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain
-from typing import Any, Final, NamedTuple, Protocol, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol
 
 from pfocr_rdf.groups import (
     MENTION,
@@ -27,15 +27,13 @@ from pfocr_rdf.groups import (
     packed,
 )
 from pfocr_rdf.references import ReferenceRules, reference_rules
-from pfocr_rdf.shacl import SEVERITIES, SHACL, Shape, Shapes
+from pfocr_rdf.shacl import SEVERITIES, SHACL, Find, Finding, Shape, Shapes
 from pfocr_rdf.terms import Statement, Term, digest, lines, plain, statements_of, term_of
 
 __all__ = [
     "SOMETHING",
     "Check",
     "Checked",
-    "Find",
-    "Finding",
     "Kept",
     "Located",
     "Result",
@@ -72,18 +70,6 @@ class Result:
     component: str = ""
     figid: str = ""
     file: str = ""
-
-
-class Finding(NamedTuple):
-    """What an engine reports, in terms; the path only where it is an IRI, else it is the shape's."""
-
-    focus: Term
-    path: Term | None
-    value: Term | None
-    shape: Term
-    component: Term
-    severity: Term
-    message: str
 
 
 class Located(NamedTuple):
@@ -244,7 +230,7 @@ class Check:
 
     def _found(self, groups: Iterable[Group]) -> Iterator[tuple[list[Group], list[tuple[int, Located]]]]:
         """Let the engine check groups, in batches; yield each batch and what was found, with the group's number."""
-        from pfocr_rdf.engines import ENGINES
+        from pfocr_rdf.engines import ENGINES  # which bring rdflib, that a conversion does without
 
         shapes, targets = _retargeted(self._shapes)
         find = _prepared(self.engine, shapes)
@@ -269,10 +255,6 @@ class Check:
     def references(self, statements: Sequence[Statement]) -> list[Finding]:
         """Check what is referred to, given its classes."""
         return _prepared(self.engine, self.shapes.references)(statements)
-
-
-Find: TypeAlias = Callable[[Sequence[Statement]], list[Finding]]
-"""What an engine makes of shapes."""
 
 
 @lru_cache(maxsize=8)

@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
-from pfocr_rdf.checking import SOMETHING, Check, Checked, Finding, Located, Result, locate
+from pfocr_rdf.checking import SOMETHING, Check, Checked, Located, Result, locate
 from pfocr_rdf.errors import why
 from pfocr_rdf.groups import NOBODY, Group, figid_of, first_figure, packed
 from pfocr_rdf.output import OutputError
 from pfocr_rdf.references import reference_rules
+from pfocr_rdf.shacl import Finding
 from pfocr_rdf.terms import Statement, Term, digest, term_of
 from pfocr_rdf.vocabulary import DCTERMS_IS_PART_OF, RDF_TYPE, VOID_IN_DATASET
 
