@@ -6,6 +6,7 @@ import gzip
 import os
 import re
 import secrets
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -14,7 +15,15 @@ from typing import IO, Final
 
 from pfocr_rdf.errors import ReportedError, why
 
-__all__ = ["OutputError", "ReaderGoneError", "is_mount_point", "open_output", "sync_folder", "to_reader"]
+__all__ = [
+    "OutputError",
+    "ReaderGoneError",
+    "is_mount_point",
+    "keeper_fault",
+    "open_output",
+    "sync_folder",
+    "to_reader",
+]
 
 STANDARD_OUTPUT: Final = "-"
 GZIP_LEVEL: Final = 6
@@ -98,6 +107,8 @@ def open_output(name: str) -> Iterator[IO[bytes]]:
             yield piped  # type: ignore[misc]
         return
     target = Path(os.path.realpath(target))
+    if fault := keeper_fault(target):
+        raise OutputError(f"{name}: {fault}")
     # named before it is made, so that an interrupt at any moment finds it
     beside = target.parent / f".{target.name}.{secrets.token_hex(8)}.part"
     try:
@@ -152,6 +163,24 @@ def is_mount_point(folder: Path) -> bool:
         return False
     name = re.sub(rb"[\s\\]", lambda found: b"\\%03o" % ord(found[0]), os.fsencode(path))
     return any(name in line.split(b" ", 5)[4:5] for line in mounts)
+
+
+def keeper_fault(path: Path) -> str:
+    """Say why a file or folder that is another user's cannot be replaced, or nothing where it can be.
+
+    A folder in which all may write, as /tmp, has the sticky bit: in it a thing is replaced by its owner, by the
+    folder's, and by root.
+
+    Args:
+        path: the file or folder, free of links, which need not be there.
+    """
+    try:
+        owner, folder = path.stat().st_uid, path.parent.stat()
+    except OSError:  # there is none, or whatever else is wrong is found by who opens it
+        return ""
+    if not folder.st_mode & stat.S_ISVTX or os.geteuid() in (0, owner, folder.st_uid):
+        return ""
+    return f"belongs to another user, who alone may replace it in {path.parent}, for its sticky bit; give a new name"
 
 
 def sync_folder(folder: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from pfocr_rdf.errors import why
-from pfocr_rdf.output import OutputError, is_mount_point, sync_folder
+from pfocr_rdf.output import OutputError, is_mount_point, keeper_fault, sync_folder
 from pfocr_rdf.releases.gate import Reading
 from pfocr_rdf.releases.publication import GZIP, PublishedFile, in_order_of_paths
 
@@ -39,6 +39,8 @@ def check_target(target: Path, database: str) -> None:
         raise OutputError(
             f"{target}: is a mount point, so that no release can take its place; give the name of a new folder in it"
         )
+    if fault := keeper_fault(target):
+        raise OutputError(f"{target}: {fault}")
     if not target.parent.is_dir():
         raise OutputError(f"{target.parent}: no such folder, in which the release could be made")
     if target.resolve().is_relative_to(Path(database).resolve()):

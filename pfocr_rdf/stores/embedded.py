@@ -29,7 +29,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, QuerySolutio
 from pfocr_rdf.answers import Answer, syntax_error
 from pfocr_rdf.errors import ReportedError, why
 from pfocr_rdf.inputs import GraphCounts
-from pfocr_rdf.output import is_mount_point
+from pfocr_rdf.output import is_mount_point, keeper_fault
 from pfocr_rdf.queries import SPELT_WITH_HTTPS, Query, spelled, with_prefixes
 from pfocr_rdf.stores.exchange import put_in_empty_place, put_in_place, restore
 from pfocr_rdf.stores.loading import NOTHING, Loaded, Send, counted
@@ -162,6 +162,8 @@ def load_store(
         raise StoreError(f"{folder or 'the store'}: cannot be the folder of a store; give the name of a new one")
     if is_mount_point(target):
         raise StoreError(f"{folder}: is a mount point, in whose place no store can be put; give a new folder in it")
+    if fault := keeper_fault(target):
+        raise StoreError(f"{folder}: {fault}")
     with _failing(folder), _beside(target, folder) as beside, ExitStack() as held_open:
         new, old = beside / "store", beside / "old"
         restore(target, old)
