@@ -6,8 +6,10 @@ import gzip
 import os
 import re
 import secrets
+import shutil
 import stat
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -22,6 +24,7 @@ __all__ = [
     "keeper_fault",
     "open_output",
     "sync_folder",
+    "temporary_folder",
     "to_reader",
 ]
 
@@ -127,6 +130,25 @@ def open_output(name: str) -> Iterator[IO[bytes]]:
         with suppress(OSError):
             beside.unlink()
         raise
+
+
+@contextmanager
+def temporary_folder() -> Iterator[str]:
+    """Give a folder for what is needed for a while, which nobody else may open, and which is gone in the end.
+
+    Raises:
+        OSError: when it cannot be made.
+    """
+    # named before it is made, so that an interrupt at any moment finds it
+    folder = Path(tempfile.gettempdir(), f"pfocr-rdf-{secrets.token_hex(8)}")
+    try:
+        folder.mkdir(mode=0o700)
+        yield str(folder)
+    finally:
+        try:
+            shutil.rmtree(folder, ignore_errors=True)
+        finally:  # an interrupt may have come meanwhile
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _private(path: str, flags: int) -> int:

@@ -35,6 +35,7 @@ from pfocr_rdf.conversion import ChunkResult, Job, Runner, convert_chunk, run_he
 from pfocr_rdf.database import InputError
 from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.extras import MissingExtraError
+from pfocr_rdf.output import temporary_folder
 
 __all__ = ["WorkerError", "dask_runner", "in_order", "process_runner", "runner", "tune_collector"]
 
@@ -64,7 +65,7 @@ def process_runner(workers: int) -> Runner:
         return run_here
 
     def run(jobs: Iterable[Job]) -> Iterator[tuple[Job, ChunkResult]]:
-        with _folder() as folder:
+        with temporary_folder() as folder:
             convert = partial(_left_in_file, folder, convert_chunk)
             yield from runner(lambda: _pool(workers, folder), workers, convert=convert, collect=_collected)(jobs)
 
@@ -168,7 +169,7 @@ def in_order(call: Callable[[_Item], _Given], items: Iterable[_Item], *, workers
         yield from map(call, items)
         return
     pending: deque[tuple[None, Future[Any]]] = deque()
-    with _folder() as folder, _executors(lambda: _pool(workers, folder), pending) as (executor, _):
+    with temporary_folder() as folder, _executors(lambda: _pool(workers, folder), pending) as (executor, _):
         try:
             for item in items:
                 pending.append((None, executor().submit(_left_in_file, folder, call, item)))
@@ -230,13 +231,6 @@ def _stop(processes: set[multiprocessing.process.BaseProcess]) -> None:
         if process.is_alive():
             process.kill()
             process.join()
-
-
-@contextmanager
-def _folder() -> Iterator[str]:
-    """Give a folder for results, which is gone in the end."""
-    with tempfile.TemporaryDirectory(prefix="pfocr-rdf-", ignore_cleanup_errors=True) as folder:
-        yield folder
 
 
 def _left_in_file(folder: str, call: Callable[[_Item], _Given], item: _Item) -> str | tuple[_Given]:

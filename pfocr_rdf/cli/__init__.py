@@ -76,13 +76,26 @@ def _interrupt(signum: int, frame: object) -> None:
     raise _Interrupted(signum)
 
 
+def _called() -> object:
+    """Call a command; an interrupt stays one where a library that clears up meanwhile fails, and its error hides it."""
+    try:
+        return cli.main(prog_name=_NAME, standalone_mode=False)
+    except BaseException as error:
+        found: BaseException | None = error
+        while found is not None and not isinstance(found, _Interrupted):
+            found = found.__context__
+        if found is None:
+            raise
+    raise found
+
+
 def main() -> None:
     """Run the command line; an error of usage, input or output is one line on standard error and exit code 2."""
     signal.signal(signal.SIGTERM, _interrupt)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as with nohup
         signal.signal(signal.SIGINT, _interrupt)
     try:
-        code = cli.main(prog_name=_NAME, standalone_mode=False)
+        code = _called()
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()

@@ -148,11 +148,11 @@ def ending_at_signals() -> Iterator[None]:
         return
     from pfocr_rdf.stores.snapshots import remove_own
 
-    done = threading.Event()
+    ended = threading.Lock()  # by the one who gets it: a signal, or the end of the query, which may come of that
 
     def wait() -> None:
         number = signal.sigwait(numbers)
-        if not done.is_set():
+        if ended.acquire(blocking=False):
             remove_own()
             signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
             os.kill(os.getpid(), number)
@@ -163,7 +163,7 @@ def ending_at_signals() -> Iterator[None]:
     try:
         yield
     finally:
-        done.set()
-        signal.pthread_kill(thread.ident or 0, min(numbers))
+        if ended.acquire(blocking=False):
+            signal.pthread_kill(thread.ident or 0, min(numbers))
         thread.join()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

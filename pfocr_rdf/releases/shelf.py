@@ -83,7 +83,10 @@ def building(target: Path) -> Iterator[tuple[Path, Path]]:
         where = f"{error.filename}: " if error.filename else ""
         raise OutputError(f"{target}: the release could not be made: {where}{why(error)}") from error
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        try:
+            shutil.rmtree(part, ignore_errors=True)
+        finally:  # an interrupt may have come meanwhile
+            shutil.rmtree(part, ignore_errors=True)
 
 
 _DISK: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG))

@@ -348,21 +348,36 @@ def _beside(target: Path, folder: str) -> Iterator[Path]:
                 continue
             if not _lock(file, folder):
                 raise StoreError(f"{folder}: another load into it is running; wait for its end")
-            try:
-                if os.path.samestat(os.fstat(file.fileno()), (beside / "lock").stat()):
-                    break
-            except FileNotFoundError:
-                continue
+            if _is_at(beside / "lock", file):
+                break
         try:
             yield beside
         finally:
-            if not (beside / "old").exists() or target.exists():  # else only the next load can move the old one back
-                for remains in ("store", "old"):
-                    shutil.rmtree(beside / remains, ignore_errors=True)
-                with suppress(OSError):  # the lock goes last: who comes then makes a folder of its own
-                    (beside / "lock").unlink()
-                    beside.rmdir()
-            _unlock(file)
+            try:
+                _clear(beside, target, file)
+            finally:  # an interrupt may have come meanwhile
+                _clear(beside, target, file)
+                _unlock(file)
+
+
+def _clear(beside: Path, target: Path, lock: IO[bytes]) -> None:
+    """Remove the folder of a load, while its lock is in it; else it may be another load's."""
+    if not _is_at(beside / "lock", lock):
+        return
+    if not (beside / "old").exists() or target.exists():  # else only the next load can move the old one back
+        for remains in ("store", "old"):
+            shutil.rmtree(beside / remains, ignore_errors=True)
+        with suppress(OSError):  # the lock goes last: who comes then makes a folder of its own
+            (beside / "lock").unlink()
+            beside.rmdir()
+
+
+def _is_at(path: Path, file: IO[bytes]) -> bool:
+    """Tell whether an open file is the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager
