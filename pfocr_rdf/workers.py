@@ -36,6 +36,7 @@ from pfocr_rdf.database import InputError
 from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.extras import MissingExtraError
 from pfocr_rdf.output import temporary_folder
+from pfocr_rdf.signals import ENDING, HANGUP
 
 __all__ = ["WorkerError", "dask_runner", "in_order", "process_runner", "runner", "tune_collector"]
 
@@ -51,7 +52,6 @@ CHECK_SECONDS = 10.0
 PATIENCE = 30.0
 """Seconds that a cluster may be without workers."""
 
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _SCHEDULER: Final = re.compile(r"(tcp|tls|ucx|wss?)://[^\s/]+:[0-9]+/?")
 
 
@@ -265,7 +265,7 @@ def _pool(workers: int, folder: str) -> ProcessPoolExecutor:
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(folder,))
     if method == "fork":
         # workers are forked now, and a signal that comes meanwhile waits until they have given up our handlers
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
         try:
             pool.submit(os.getpid)
         finally:
@@ -277,8 +277,10 @@ def _start_worker(folder: str) -> None:
     """Prepare a worker: an interrupt is the parent's to handle, and a worker does not outlive its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if HANGUP is not None and signal.getsignal(HANGUP) is not signal.SIG_IGN:  # else it is ignored, as with nohup
+        signal.signal(HANGUP, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     tune_collector()
     if (parent := multiprocessing.parent_process()) is not None:
         threading.Thread(target=_watch, args=(parent, folder), daemon=True).start()

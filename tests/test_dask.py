@@ -196,7 +196,7 @@ def test_a_scheduler_that_does_not_answer_is_said_so_in_one_line(mixed: Path, tm
 
 @on_linux
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_an_interrupt_ends_the_run_and_not_the_cluster(
     running: Cluster, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:

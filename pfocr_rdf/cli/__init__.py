@@ -28,6 +28,7 @@ from pfocr_rdf.cli.serve import serve
 from pfocr_rdf.cli.usage import called, usage_fault
 from pfocr_rdf.cli.validate import validate
 from pfocr_rdf.errors import ReportedError, why
+from pfocr_rdf.signals import HANGUP
 
 __all__ = ["cli", "main"]
 
@@ -73,6 +74,8 @@ class _Interrupted(BaseException):
 
 
 def _interrupt(signum: int, frame: object) -> None:
+    if HANGUP is not None:  # a terminal that is closed sends it, and its shell again, while things are cleared up
+        signal.signal(HANGUP, signal.SIG_IGN)
     raise _Interrupted(signum)
 
 
@@ -94,6 +97,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as with nohup
         signal.signal(signal.SIGINT, _interrupt)
+    if HANGUP is not None and signal.getsignal(HANGUP) is signal.SIG_DFL:
+        signal.signal(HANGUP, _interrupt)
     try:
         code = _called()
         sys.exit(code if isinstance(code, int) else 0)

@@ -18,13 +18,12 @@ from pfocr_rdf.cli.endpoint import check_options, endpoint_options, opened_endpo
 from pfocr_rdf.cli.load import check_graph, one_of
 from pfocr_rdf.cli.options import say
 from pfocr_rdf.errors import why
+from pfocr_rdf.signals import ENDING
 
 if TYPE_CHECKING:
     from pfocr_rdf.queries import Query
 
 __all__ = ["query"]
-
-_ENDING: Final = (signal.SIGINT, signal.SIGTERM)
 
 FORMAT_NAMES: Final = ("table", "csv", "json", "turtle", "gmt")
 
@@ -140,7 +139,7 @@ def ending_at_signals() -> Iterator[None]:
     So a thread waits for the signals, removes the snapshot that is read, and lets the process die of the signal, as it
     would by itself.
     """
-    numbers = {number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN}
+    numbers = {number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN}
     for number in numbers:
         signal.signal(number, signal.SIG_DFL)
     if not numbers or not hasattr(signal, "sigwait"):  # Windows, where there are no snapshots either
