@@ -179,7 +179,11 @@ class Check:
         return _given(results, described, referenced, figures, triples)
 
     def packed(self, groups: Iterable[bytes]) -> Checked:
-        """Check groups that come from another process, each as N-Triples."""
+        """Check groups that come from another process, each as N-Triples.
+
+        Raises:
+            ShapesError: when the engine fails on the shapes.
+        """
         if self.kept is None:
             return self([list(statements_of(group)) for group in groups])
         listed = list(groups)
@@ -245,7 +249,14 @@ class Check:
         return None if self.part else reference_rules(self.shapes.references)
 
     def absent(self, described: Callable[[Term], bool]) -> list[Located]:
-        """Check the nodes that shapes target, but that are described nowhere."""
+        """Check the nodes that shapes target, but that are described nowhere.
+
+        Args:
+            described: tells of a node whether the data describes it anywhere.
+
+        Raises:
+            ShapesError: when the engine fails on the shapes.
+        """
         shapes, targets = _retargeted(self._shapes)
         if not (statements := [statement for term, statement in targets.items() if not described(term)]):
             return []
@@ -253,7 +264,14 @@ class Check:
         return [item for _, item in locate(findings, [statements], self.shapes.index)]
 
     def references(self, statements: Sequence[Statement]) -> list[Finding]:
-        """Check what is referred to, given its classes."""
+        """Check what is referred to, given its classes.
+
+        Args:
+            statements: what refers to each thing, by the properties that do, and the things' classes.
+
+        Raises:
+            ShapesError: when the engine fails on the shapes.
+        """
         return _prepared(self.engine, self.shapes.references)(statements)
 
 

@@ -88,6 +88,9 @@ def open_output(name: str) -> Iterator[IO[bytes]]:
     Args:
         name: a file's path, or `-` for standard output.
 
+    Yields:
+        A binary file to write to; of a name that ends in `.gz` it takes what is to be compressed.
+
     Raises:
         OutputError: when the file cannot be written.
         ReaderGoneError: when it is a pipe, and its reader has gone.
@@ -206,7 +209,11 @@ def keeper_fault(path: Path) -> str:
 
 
 def sync_folder(folder: Path) -> None:
-    """Let a folder's names outlast a power cut, where the system can."""
+    """Let a folder's names outlast a power cut, where the system can.
+
+    Raises:
+        OSError: when the folder cannot be opened, or the disk fails.
+    """
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:

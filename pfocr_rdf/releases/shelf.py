@@ -123,11 +123,22 @@ class Shelf:
         return in_order_of_paths(self._files.values())
 
     def path(self, path: str) -> str:
-        """Give where a file is."""
+        """Give where a file is, by its path in the release, with slashes."""
         return str(self.root / path)
 
     def add(self, path: str, data: bytes, title: str, media_type: str, *, role: str = "") -> None:
-        """Write a file."""
+        """Write a file.
+
+        Args:
+            path: its path in the release, with slashes; no file has it yet.
+            data: what it holds, compressed where the path ends in `.gz`.
+            title: what it is, for people.
+            media_type: that of the content, where it is compressed.
+            role: one that `PublishedFile` names.
+
+        Raises:
+            OSError: when it cannot be written, or is there already.
+        """
         with self.writing(path, title, media_type, role=role) as file:
             file.write(data)
 
@@ -135,7 +146,21 @@ class Shelf:
     def writing(
         self, path: str, title: str, media_type: str, *, role: str = "", triples: int | None = None
     ) -> Iterator[_Writer]:
-        """Open a file for writing."""
+        """Open a file for writing; what is said of it is known once the block has ended without an exception.
+
+        Args:
+            path: its path in the release, with slashes; no file has it yet.
+            title: what it is, for people.
+            media_type: that of the content, where it is compressed.
+            role: one that `PublishedFile` names.
+            triples: how many it holds, where that is known and it is RDF.
+
+        Yields:
+            What takes the bytes, compressed by the caller where the path ends in `.gz`.
+
+        Raises:
+            OSError: when it cannot be made, or is there already.
+        """
         place = self.root / path
         place.parent.mkdir(parents=True, exist_ok=True)
         with open(place, "xb") as raw:
@@ -153,7 +178,11 @@ class Shelf:
         )
 
     def amend(self, path: str, reading: Reading) -> str:
-        """Add to what is said of a file what was found when it was read again; say what is wrong, if anything."""
+        """Add to what is said of a file what was found when it was read again.
+
+        Returns:
+            What is wrong, for people; empty where nothing is.
+        """
         file = self._files[path]
         if reading.fault:
             return f"{path}: {reading.fault}"

@@ -154,6 +154,10 @@ def load_store(
         replace: whether the graph then holds nothing else. Other graphs stay.
         recount: counts what is sent exactly, where `send` may count too much; it is called only when that matters.
 
+    Returns:
+        What was sent, and what the new store holds; where that is not what it must hold, the old one stays, and `live`
+        is false.
+
     Raises:
         StoreError: when the store cannot be opened or written, or is in use by another program that may write to it.
     """
