@@ -402,6 +402,40 @@ def test_a_terminal_that_is_closed_and_its_shell_may_both_say_so(heavy: Path, tm
     assert sorted(tmp_path.rglob("*")) == [scratch]
 
 
+TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.executable, [sys.executable, "-m", "pfocr_rdf", *sys.argv[1:]])
+"""
+
+
+@on_linux
+def test_a_run_on_a_terminal_that_is_closed(heavy: Path, tmp_path: Path) -> None:
+    """What it says then can be shown nowhere."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    ours, terminal = os.openpty()
+    command = [sys.executable, "-c", TERMINAL, "convert", str(heavy), "-o", str(tmp_path / "x.ttl"), "-j", "2"]
+    process = subprocess.Popen(
+        command,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+        env=os.environ | {"TMPDIR": str(scratch)},
+    )
+    os.close(terminal)
+    try:
+        wait_until(lambda: len(ready_workers(process.pid)) == 2, 20, "workers")
+        os.close(ours)
+        assert process.wait(20) == 129
+        assert not members(process.pid)
+    finally:
+        process.kill()
+        process.wait()
+    assert sorted(tmp_path.rglob("*")) == [scratch]
+
+
 @on_linux
 @pytest.mark.parametrize("ignored", [True, False], ids=["nohup", "terminal"])
 def test_a_run_of_nohup_outlives_its_terminal(heavy: Path, tmp_path: Path, ignored: bool) -> None:

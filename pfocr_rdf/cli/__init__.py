@@ -94,12 +94,12 @@ def _called() -> object:
 
 def main() -> None:
     """Run the command line; an error of usage, input or output is one line on standard error and exit code 2."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as with nohup
-        signal.signal(signal.SIGINT, _interrupt)
-    if HANGUP is not None and signal.getsignal(HANGUP) is signal.SIG_DFL:
-        signal.signal(HANGUP, _interrupt)
     try:
+        signal.signal(signal.SIGTERM, _interrupt)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as with nohup
+            signal.signal(signal.SIGINT, _interrupt)
+        if HANGUP is not None and signal.getsignal(HANGUP) is signal.SIG_DFL:
+            signal.signal(HANGUP, _interrupt)
         code = _called()
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -117,7 +117,10 @@ def main() -> None:
     except _Interrupted as error:
         error.__traceback__ = None  # what its frames hold open is closed now, also where no `with` had begun yet
         left = "; ".join(getattr(error, "__notes__", ["an earlier output is as it was"]))
-        click.echo(f"pfocr-rdf: interrupted; {left}", err=True)
+        try:
+            click.echo(f"{_NAME}: interrupted; {left}", err=True)
+        except OSError:  # the terminal is closed, and shows nothing
+            _drop(sys.stdout, sys.stderr)
         sys.exit(128 + error.args[0])
     except ReportedError as error:
         _fail(str(error))
