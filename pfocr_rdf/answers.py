@@ -151,6 +151,9 @@ def answering(name: str) -> Iterator[None]:
 
     Args:
         name: what the query is called.
+
+    Raises:
+        QueryError: when the store fails, with what it says.
     """
     try:
         yield

@@ -201,7 +201,8 @@ def convert(
         OutputError: when the output or the report cannot be written.
         CacheError: when the folder cannot be the cache.
         MissingExtraError: when `dask` is given and the extra is not installed.
-        ValueError: for an unknown format or an image template that gives no IRI.
+        WorkerError: when a Dask cluster is lost, or a worker process dies that checks what figures share.
+        ValueError: for an unknown format, a template of images that gives no IRI, or a date that is none.
     """
     if format not in FORMATS:
         raise ValueError(f"the formats are {', '.join(FORMATS)}, not {format!r}")
@@ -314,7 +315,8 @@ def validate(
         OutputError: when the report, or a temporary file, cannot be written.
         ShapesError: when shapes cannot be read or applied.
         MissingExtraError: when the engine is not installed.
-        ValueError: for an unknown engine or format.
+        WorkerError: when a worker process dies that checks.
+        ValueError: for an unknown engine or format, a template of images that gives no IRI, or a date that is none.
 
     Example:
         >>> verdict = validate(["examples"])
@@ -424,7 +426,7 @@ def load(
         OutputError: when the report, or a temporary file, cannot be written.
         StoreError: when the store cannot be opened or written.
         EndpointError: when a remote store cannot be reached, or refuses.
-        ValueError: when `graph` is no IRI.
+        ValueError: when `graph` is no IRI, a template of images gives none, or a date is none.
     """
     settings.check()
     into = iri_term(graph) if graph is not None else None

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain
-from typing import Any, Final, NamedTuple, Protocol, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol
 
 from pfocr_rdf.groups import (
     MENTION,
@@ -27,15 +27,13 @@ from pfocr_rdf.groups import (
     packed,
 )
 from pfocr_rdf.references import ReferenceRules, reference_rules
-from pfocr_rdf.shacl import SEVERITIES, SHACL, Shape, Shapes
+from pfocr_rdf.shacl import SEVERITIES, SHACL, Find, Finding, Shape, Shapes
 from pfocr_rdf.terms import Statement, Term, digest, lines, plain, statements_of, term_of
 
 __all__ = [
     "SOMETHING",
     "Check",
     "Checked",
-    "Find",
-    "Finding",
     "Kept",
     "Located",
     "Result",
@@ -72,18 +70,6 @@ class Result:
     component: str = ""
     figid: str = ""
     file: str = ""
-
-
-class Finding(NamedTuple):
-    """What an engine reports, in terms; the path only where it is an IRI, else it is the shape's."""
-
-    focus: Term
-    path: Term | None
-    value: Term | None
-    shape: Term
-    component: Term
-    severity: Term
-    message: str
 
 
 class Located(NamedTuple):
@@ -193,7 +179,11 @@ class Check:
         return _given(results, described, referenced, figures, triples)
 
     def packed(self, groups: Iterable[bytes]) -> Checked:
-        """Check groups that come from another process, each as N-Triples."""
+        """Check groups that come from another process, each as N-Triples.
+
+        Raises:
+            ShapesError: when the engine fails on the shapes.
+        """
         if self.kept is None:
             return self([list(statements_of(group)) for group in groups])
         listed = list(groups)
@@ -244,7 +234,7 @@ class Check:
 
     def _found(self, groups: Iterable[Group]) -> Iterator[tuple[list[Group], list[tuple[int, Located]]]]:
         """Let the engine check groups, in batches; yield each batch and what was found, with the group's number."""
-        from pfocr_rdf.engines import ENGINES
+        from pfocr_rdf.engines import ENGINES  # which bring rdflib, that a conversion does without
 
         shapes, targets = _retargeted(self._shapes)
         find = _prepared(self.engine, shapes)
@@ -259,7 +249,14 @@ class Check:
         return None if self.part else reference_rules(self.shapes.references)
 
     def absent(self, described: Callable[[Term], bool]) -> list[Located]:
-        """Check the nodes that shapes target, but that are described nowhere."""
+        """Check the nodes that shapes target, but that are described nowhere.
+
+        Args:
+            described: tells of a node whether the data describes it anywhere.
+
+        Raises:
+            ShapesError: when the engine fails on the shapes.
+        """
         shapes, targets = _retargeted(self._shapes)
         if not (statements := [statement for term, statement in targets.items() if not described(term)]):
             return []
@@ -267,12 +264,15 @@ class Check:
         return [item for _, item in locate(findings, [statements], self.shapes.index)]
 
     def references(self, statements: Sequence[Statement]) -> list[Finding]:
-        """Check what is referred to, given its classes."""
+        """Check what is referred to, given its classes.
+
+        Args:
+            statements: what refers to each thing, by the properties that do, and the things' classes.
+
+        Raises:
+            ShapesError: when the engine fails on the shapes.
+        """
         return _prepared(self.engine, self.shapes.references)(statements)
-
-
-Find: TypeAlias = Callable[[Sequence[Statement]], list[Finding]]
-"""What an engine makes of shapes."""
 
 
 @lru_cache(maxsize=8)

@@ -503,6 +503,15 @@ def diagnose(
 ) -> Diagnostic:
     """Make a diagnostic; the code's meaning is the message where none is given, and long texts are cut.
 
+    Args:
+        code: a name in `CODES`, which says the level, too.
+        message: what is wrong.
+        file: the file as the user would name it.
+        line: the line in it, from 1.
+        figid: the figid of the record.
+        key: the key of the front matter, or the column of the table.
+        value: what stands there; what is no text is written as JSON.
+
     Raises:
         KeyError: for a code that is not in `CODES`.
 

@@ -6,7 +6,6 @@ which are counted one at a time.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from contextlib import ExitStack
 from hashlib import blake2b
@@ -15,7 +14,7 @@ from types import TracebackType
 from typing import IO, Final
 
 from pfocr_rdf.errors import why
-from pfocr_rdf.output import OutputError
+from pfocr_rdf.output import OutputError, temporary_folder
 
 __all__ = ["Distinct", "digest_of"]
 
@@ -93,7 +92,7 @@ class Distinct:
     def _spill(self) -> None:
         try:
             if not self._files:
-                folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="pfocr-rdf-"))
+                folder = self._stack.enter_context(temporary_folder())
                 for number in range(FILES):
                     opened = open(Path(folder, f"{number:02x}"), "w+b")  # noqa: SIM115 - the stack closes it
                     self._files.append(self._stack.enter_context(opened))

@@ -21,9 +21,8 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import NamespaceManager
 from rdflib.term import Node
 
-from pfocr_rdf.checking import Find, Finding
 from pfocr_rdf.extras import MissingExtraError
-from pfocr_rdf.shacl import SHACL, ShapesError
+from pfocr_rdf.shacl import SHACL, Find, Finding, ShapesError
 from pfocr_rdf.terms import Statement, Term, iri_term, literal_parts, literal_term
 from pfocr_rdf.vocabulary import RDF_TYPE
 

@@ -92,7 +92,11 @@ def packed(group: Group) -> bytes:
 
 
 def owner_of(group: Group) -> tuple[Term, str]:
-    """Give the figure that a group belongs to, and its figid; of several figures, the first by IRI."""
+    """Give the figure that a group belongs to, and its figid; of several figures, the first by IRI.
+
+    Returns:
+        The figure's IRI and the figid, or `NOBODY` where there is no figure.
+    """
     figure = min(
         (subject for subject, predicate, value in group if value == WP_PATHWAY and predicate == RDF_TYPE), default=None
     )

@@ -6,7 +6,10 @@ import gzip
 import os
 import re
 import secrets
+import shutil
+import stat
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -14,7 +17,16 @@ from typing import IO, Final
 
 from pfocr_rdf.errors import ReportedError, why
 
-__all__ = ["OutputError", "ReaderGoneError", "is_mount_point", "open_output", "sync_folder", "to_reader"]
+__all__ = [
+    "OutputError",
+    "ReaderGoneError",
+    "is_mount_point",
+    "keeper_fault",
+    "open_output",
+    "sync_folder",
+    "temporary_folder",
+    "to_reader",
+]
 
 STANDARD_OUTPUT: Final = "-"
 GZIP_LEVEL: Final = 6
@@ -80,6 +92,9 @@ def open_output(name: str) -> Iterator[IO[bytes]]:
     Args:
         name: a file's path, or `-` for standard output.
 
+    Yields:
+        A binary file to write to; of a name that ends in `.gz` it takes what is to be compressed.
+
     Raises:
         OutputError: when the file cannot be written.
         ReaderGoneError: when it is a pipe, and its reader has gone.
@@ -103,6 +118,8 @@ def open_output(name: str) -> Iterator[IO[bytes]]:
             yield told  # type: ignore[misc]
         return
     target = Path(os.path.realpath(target))
+    if fault := keeper_fault(target):
+        raise OutputError(f"{name}: {fault}")
     # named before it is made, so that an interrupt at any moment finds it
     beside = target.parent / f".{target.name}.{secrets.token_hex(8)}.part"
     try:
@@ -124,6 +141,35 @@ def open_output(name: str) -> Iterator[IO[bytes]]:
         with suppress(OSError):
             beside.unlink()
         raise
+
+
+@contextmanager
+def temporary_folder() -> Iterator[str]:
+    """Give a folder for what is needed for a while, which nobody else may open, and which is gone in the end.
+
+    Raises:
+        OutputError: when it cannot be made.
+    """
+    try:
+        # named before it is made, so that an interrupt at any moment finds it
+        folder = Path(tempfile.gettempdir(), f"pfocr-rdf-{secrets.token_hex(8)}")
+    except OSError as error:
+        raise _no_room(error) from error
+    try:
+        try:
+            folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise _no_room(error) from error
+        yield str(folder)
+    finally:
+        try:
+            shutil.rmtree(folder, ignore_errors=True)
+        finally:  # an interrupt may have come meanwhile
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _no_room(error: OSError) -> OutputError:
+    return OutputError(f"temporary files: {why(error)}; set TMPDIR to a folder that may be written")
 
 
 def _private(path: str, flags: int) -> int:
@@ -166,8 +212,30 @@ def is_mount_point(folder: Path) -> bool:
     return any(name in line.split(b" ", 5)[4:5] for line in mounts)
 
 
+def keeper_fault(path: Path) -> str:
+    """Say why a file or folder that is another user's cannot be replaced, or nothing where it can be.
+
+    A folder in which all may write, as /tmp, has the sticky bit: in it a thing is replaced by its owner, by the
+    folder's, and by root.
+
+    Args:
+        path: the file or folder, free of links, which need not be there.
+    """
+    try:
+        owner, folder = path.stat().st_uid, path.parent.stat()
+    except OSError:  # there is none, or whatever else is wrong is found by who opens it
+        return ""
+    if not folder.st_mode & stat.S_ISVTX or os.geteuid() in (0, owner, folder.st_uid):
+        return ""
+    return f"belongs to another user, who alone may replace it in {path.parent}, for its sticky bit; give a new name"
+
+
 def sync_folder(folder: Path) -> None:
-    """Let a folder's names outlast a power cut, where the system can."""
+    """Let a folder's names outlast a power cut, where the system can.
+
+    Raises:
+        OSError: when the folder cannot be opened, or the disk fails.
+    """
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:

@@ -32,7 +32,14 @@ class ReferenceRules:
     def gather(
         self, batch: Iterable[Group], described: dict[Term, int], referenced: dict[Term, tuple[int, Term]]
     ) -> None:
-        """Add what is described and what is referred to in groups."""
+        """Add what is described and what is referred to in groups.
+
+        Args:
+            batch: the groups.
+            described: is added to: the bits of the classes of each thing that has any of them.
+            referenced: is added to: the bits of the properties that lead to a thing, and the first figure that has one;
+                not what its own group describes as the properties ask for.
+        """
         predicates, classes = self.predicates, self.classes
         for group in batch:
             here: dict[Term, int] = {}
@@ -58,7 +65,12 @@ class ReferenceRules:
                 described[subject] = described.get(subject, 0) | bits
 
     def satisfied(self, predicates: int, classes: int) -> bool:
-        """Tell whether classes are what the properties that lead to a thing ask for."""
+        """Tell whether classes are what the properties that lead to a thing ask for.
+
+        Args:
+            predicates: the bits of the properties.
+            classes: the bits of the thing's classes.
+        """
         for predicate, asked in self.asked.items():
             if predicates & predicate and not all(classes & one_of for one_of in asked):
                 return False

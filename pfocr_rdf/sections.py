@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import stat
-import tempfile
 import zlib
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +23,7 @@ from pfocr_rdf.database import InputError
 from pfocr_rdf.diagnostics import one_line
 from pfocr_rdf.errors import why
 from pfocr_rdf.groups import Group, mentioning_figure
-from pfocr_rdf.output import OutputError
+from pfocr_rdf.output import OutputError, temporary_folder
 from pfocr_rdf.terms import Statement, Term, digest, line_safe, statements_of
 from pfocr_rdf.vocabulary import (
     OA_HAS_TARGET,
@@ -330,7 +329,7 @@ def _sorted(names: Sequence[str], triples: int) -> Iterator[Group]:
     homes = _Homes(read_rdf(names))
     count = min(FILES, max(1, triples // TRIPLES_A_FILE))
     try:
-        with tempfile.TemporaryDirectory(prefix="pfocr-rdf-") as folder:
+        with temporary_folder() as folder:
             paths = [Path(folder, str(number)) for number in range(count)]
             with ExitStack() as stack:
                 files = [stack.enter_context(open(path, "wb")) for path in paths]

@@ -1,22 +1,24 @@
-"""Shapes as they go to other processes, and what reports say of them: their names and paths."""
+"""Shapes as they go to other processes, what reports say of them (their names and paths), and what engines find."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 from urllib.parse import unquote
 
 from pfocr_rdf.errors import ReportedError
-from pfocr_rdf.terms import Term, iri_text, plain_text, statements_of
+from pfocr_rdf.terms import Statement, Term, iri_text, plain_text, statements_of
 from pfocr_rdf.vocabulary import PREFIXES, QUERY_PREFIXES, RDF_FIRST, RDF_NIL, RDF_REST
 
 __all__ = [
     "ANONYMOUS",
     "SEVERITIES",
     "SHACL",
+    "Find",
+    "Finding",
     "Shape",
     "Shapes",
     "ShapesError",
@@ -77,6 +79,22 @@ class Shape:
     name: str
     path: str
     turtle_path: str
+
+
+class Finding(NamedTuple):
+    """What an engine reports, in terms; the path only where it is an IRI, else it is the shape's."""
+
+    focus: Term
+    path: Term | None
+    value: Term | None
+    shape: Term
+    component: Term
+    severity: Term
+    message: str
+
+
+Find: TypeAlias = Callable[[Sequence[Statement]], list[Finding]]
+"""What an engine makes of shapes."""
 
 
 @lru_cache(maxsize=8)

@@ -19,7 +19,7 @@ __all__ = ["DirectoryTree", "LoadedTree", "StreamTree", "Tree"]
 
 
 class Tree(Protocol):
-    """Files under one root."""
+    """Files under one root; their paths are from there, with slashes."""
 
     def display(self, path: str) -> str:
         """Give a file's path as the user would name it."""
@@ -38,12 +38,25 @@ class Tree(Protocol):
     ) -> list[str]:
         """List the regular files of a folder, `""` for the root, that end in one of the suffixes, by code point.
 
-        Hidden files are passed over. What must not be read is reported under the code `unreadable`, other files under
-        the code `others`, where one is given.
+        Hidden files are passed over.
+
+        Args:
+            folder: the folder.
+            suffixes: how the files end.
+            report: takes what is found.
+            unreadable: the code under which is reported what must not be read.
+            others: the code under which other files are reported, or None.
+
+        Raises:
+            OSError: when the folder cannot be listed.
         """
 
     def read(self, path: str, limit: int) -> bytes:
         """Read a file, at most one byte more than the limit, so that a larger one is seen to be so.
+
+        Args:
+            path: the file.
+            limit: the bytes that it may have.
 
         Raises:
             OSError: when it cannot be read.

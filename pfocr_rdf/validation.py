@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
-from pfocr_rdf.checking import SOMETHING, Check, Checked, Finding, Located, Result, locate
+from pfocr_rdf.checking import SOMETHING, Check, Checked, Located, Result, locate
 from pfocr_rdf.errors import why
 from pfocr_rdf.groups import NOBODY, Group, figid_of, first_figure, packed
 from pfocr_rdf.output import OutputError
 from pfocr_rdf.references import reference_rules
+from pfocr_rdf.shacl import Finding
 from pfocr_rdf.terms import Statement, Term, digest, term_of
 from pfocr_rdf.vocabulary import DCTERMS_IS_PART_OF, RDF_TYPE, VOID_IN_DATASET
 
@@ -127,6 +128,10 @@ class Validation:
         Args:
             groups: the groups.
             advance: is told of figures done.
+
+        Raises:
+            ShapesError: when the engine fails on the shapes.
+            OutputError: when a temporary file cannot be written.
         """
         for checked in self._checked(groups):
             self.take(checked)
@@ -140,7 +145,11 @@ class Validation:
         return self._run(self.check.packed, ([packed(group) for group in portion] for portion in portions))
 
     def take(self, checked: Checked) -> None:
-        """Take what was found in the next part of the data."""
+        """Take what was found in the next part of the data.
+
+        Raises:
+            OutputError: when a temporary file cannot be written.
+        """
         self.verdict.figures += checked.figures
         self.verdict.triples += checked.triples
         for key, classes in checked.described:
@@ -193,7 +202,15 @@ class Validation:
         self._report(result)
 
     def finish(self) -> Verdict:
-        """Check the references, and what shapes target but nothing describes, now that all is known."""
+        """Check the references, and what shapes target but nothing describes, now that all is known.
+
+        Returns:
+            The verdict of all the data; nothing more can be taken.
+
+        Raises:
+            ShapesError: when the engine fails on the shapes.
+            OutputError: when a temporary file cannot be written or read.
+        """
         if not self.check.part:
             for located in self.check.absent(lambda term: digest(term) in self._described):
                 self._take(located)

@@ -35,7 +35,8 @@ from pfocr_rdf.conversion import ChunkResult, Job, Runner, convert_chunk, run_he
 from pfocr_rdf.database import InputError
 from pfocr_rdf.errors import ReportedError, why
 from pfocr_rdf.extras import MissingExtraError
-from pfocr_rdf.output import OutputError
+from pfocr_rdf.output import temporary_folder
+from pfocr_rdf.signals import ENDING, HANGUP
 
 __all__ = ["WorkerError", "dask_runner", "forked", "in_order", "process_runner", "runner", "tune_collector"]
 
@@ -54,7 +55,6 @@ CHECK_SECONDS = 10.0
 PATIENCE = 30.0
 """Seconds that a cluster may be without workers."""
 
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _SCHEDULER: Final = re.compile(r"(tcp|tls|ucx|wss?)://[^\s/]+:[0-9]+/?")
 
 
@@ -68,7 +68,7 @@ def process_runner(workers: int) -> Runner:
         return run_here
 
     def run(jobs: Iterable[Job]) -> Iterator[tuple[Job, ChunkResult]]:
-        with _folder() as folder:
+        with temporary_folder() as folder:
             convert = partial(_left_in_file, folder, convert_chunk)
             yield from runner(lambda: _pool(workers, folder), workers, convert=convert, collect=_collected)(jobs)
 
@@ -171,7 +171,7 @@ def in_order(call: Callable[[_Item], _Given], items: Iterable[_Item], *, workers
     if workers <= 1:
         yield from map(call, items)
         return
-    with _folder() as folder:
+    with temporary_folder() as folder:
         try:
             yield from _through(lambda: _pool(workers, folder), partial(_left_in_file, folder, call), items, workers)
         except BrokenExecutor as error:
@@ -201,7 +201,7 @@ def forked(
         return
     own: dict[int, _Item] = {}
     ends = [0]
-    with _folder() as folder, tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+    with temporary_folder() as folder, tempfile.TemporaryFile(dir=folder, buffering=0) as file:
         for number, item in enumerate(items):
             if here(item) or not _written(file, pickle.dumps(item, pickle.HIGHEST_PROTOCOL)):
                 own[number] = item
@@ -331,21 +331,6 @@ def _stop(processes: set[multiprocessing.process.BaseProcess]) -> None:
             process.join()
 
 
-@contextmanager
-def _folder() -> Iterator[str]:
-    """Give a folder for results, which is gone in the end.
-
-    Raises:
-        OutputError: when there can be none.
-    """
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="pfocr-rdf-", ignore_cleanup_errors=True)
-    except OSError as error:
-        raise OutputError(f"temporary files: {why(error)}; set TMPDIR to a folder that may be written") from error
-    with folder as name:
-        yield name
-
-
 def _left_in_file(folder: str, call: Callable[[_Item], _Given], item: _Item) -> str | tuple[_Given]:
     """Leave what a call gives in a file and give its name, or, where there is no room for files, the thing itself."""
     given = call(item)
@@ -383,7 +368,7 @@ def _pool(workers: int, folder: str, inherit: Callable[[Any], Any] | None = None
         pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(folder, inherit))
     if method == "fork":
         # workers are forked now, and a signal that comes meanwhile waits until they have given up our handlers
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
         try:
             with _starting():
                 pool.submit(os.getpid)
@@ -406,8 +391,10 @@ def _start_worker(folder: str, inherit: Callable[[Any], Any] | None) -> None:
     """Prepare a worker: an interrupt is the parent's to handle, and a worker does not outlive its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if HANGUP is not None and signal.getsignal(HANGUP) is not signal.SIG_IGN:  # else it is ignored, as with nohup
+        signal.signal(HANGUP, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     if inherit is None:
         tune_collector()
     else:

@@ -12,6 +12,7 @@ from pathlib import Path
 from unittest import mock
 
 from pfocr_rdf.cli import main
+from pfocr_rdf.signals import ENDING
 
 Completed = subprocess.CompletedProcess[bytes]
 
@@ -30,7 +31,7 @@ def convert(*arguments: str | Path, stdin: bytes = b"") -> Completed:
 def inside(*arguments: str | Path, stdin: bytes = b"") -> Completed:
     """Run `pfocr-rdf` in this process."""
     command = ["pfocr-rdf", *map(str, arguments)]
-    signals = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    signals = {number: signal.getsignal(number) for number in ENDING}
     out, err = BytesIO(), BytesIO()
     stdout, stderr = TextIOWrapper(out, "utf-8"), TextIOWrapper(err, "utf-8")
     with (

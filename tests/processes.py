@@ -69,6 +69,13 @@ def members(group: int) -> set[int]:
     return found
 
 
+def signals(process: int, state: str) -> set[int]:
+    """Give the signals that a process ignores (`SigIgn`), takes itself (`SigCgt`) or lets wait (`SigBlk`)."""
+    status = Path(f"/proc/{process}/status").read_text()
+    mask = int(status.partition(f"{state}:")[2].split()[0], 16)
+    return {number for number in range(1, 65) if mask >> number - 1 & 1}
+
+
 def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> float:
     """Wait until a condition holds; give the seconds that took."""
     start = time.monotonic()

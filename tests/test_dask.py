@@ -233,7 +233,7 @@ def test_a_scheduler_with_encryption_needs_certificates(mixed: Path, tmp_path: P
 
 @on_linux
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_an_interrupt_ends_the_run_and_not_the_cluster(
     running: Cluster, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:

@@ -12,8 +12,9 @@ import pytest
 from rdflib import RDF, SH, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from pfocr_rdf.checking import Check, Find, Finding, Result
+from pfocr_rdf.checking import Check, Result
 from pfocr_rdf.engines import ENGINES, IndexedGraph, Nodes
+from pfocr_rdf.shacl import Find, Finding
 from pfocr_rdf.shapefiles import read_shapes
 from pfocr_rdf.terms import Statement, Term, statements_of
 from pfocr_rdf.validation import Validation

@@ -429,7 +429,7 @@ def test_wrong_usage_is_said_before_anything_is_done(examples: Path, tmp_path: P
 
 
 @on_linux
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
 def test_a_release_that_is_killed_half_way_leaves_nothing_under_its_name(tmp_path: Path, end: signal.Signals) -> None:
     figids = [f"PMC{1000 + number}__a" for number in range(3000)]
     database = small_database(tmp_path / "database", figids)

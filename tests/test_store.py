@@ -554,11 +554,11 @@ def test_killed_before_there_was_a_store(stage: str, store: Path) -> None:
         assert alone(store)
 
 
-@pytest.mark.parametrize("fault", ["TERM", "INT"])
+@pytest.mark.parametrize("fault", ["TERM", "INT", "HUP"])
 @pytest.mark.parametrize("stage", [stage for stage in STAGES if stage != "aside"])
 def test_interrupted(stage: str, fault: str, old: Path) -> None:
     done = interrupted(stage, fault, old, "--replace")
-    assert done.returncode == {"TERM": 143, "INT": 130}[fault]
+    assert done.returncode == {"TERM": 143, "INT": 130, "HUP": 129}[fault]
     assert len(content(old)) == (6987 if stage == "exchanged" else 1)
     assert alone(old)
 

@@ -294,7 +294,7 @@ with kept_store(sys.argv[1]) as kept:
 
 
 @on_linux
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
 def test_an_interrupted_query_leaves_nothing(number: signal.Signals, store: Path) -> None:
     with started("query", "--store", store, "-e", LONG) as process:
         wait_until(lambda: bool(kept(store)), 30, "a snapshot")

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -27,7 +28,7 @@ from pfocr_rdf.conversion import CHUNK, ChunkResult, Job
 from pfocr_rdf.database import open_input
 from pfocr_rdf.record import RecordBytes
 from pfocr_rdf.workers import IN_FLIGHT, process_runner, runner
-from processes import members, on_linux, started, wait_until
+from processes import members, on_linux, signals, started, wait_until
 
 FORMATS = ("turtle", "ntriples")
 
@@ -358,13 +359,22 @@ def heavy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return heavy_database(tmp_path_factory.mktemp("heavy") / "database")
 
 
+def ready_workers(parent: int) -> list[int]:
+    """Give the workers of a run that have begun to work, and take signals as workers do."""
+    return [
+        process
+        for process in members(parent) - {parent}
+        if signal.SIGINT in signals(process, "SigIgn") and signal.SIGTERM not in signals(process, "SigBlk")
+    ]
+
+
 INTERRUPTED = b"pfocr-rdf: interrupted; an earlier output is as it was\n"
 
 
 @on_linux
 @pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize("group", [False, True])
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_an_interrupt_ends_the_run_within_two_seconds_and_leaves_the_earlier_output(
     heavy: Path, tmp_path: Path, number: signal.Signals, code: int, group: bool, jobs: int
 ) -> None:
@@ -388,6 +398,87 @@ def test_an_interrupt_ends_the_run_within_two_seconds_and_leaves_the_earlier_out
     assert stderr == INTERRUPTED
     assert output.read_bytes() == b"as it was"
     assert sorted(tmp_path.rglob("*")) == [scratch, output]
+
+
+@on_linux
+def test_a_terminal_that_is_closed_and_its_shell_may_both_say_so(heavy: Path, tmp_path: Path) -> None:
+    """The second signal does not keep the run from clearing up."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    with started("convert", heavy, "-o", tmp_path / "x.ttl", "-j", "2", TMPDIR=str(scratch)) as process:
+        wait_until(lambda: len(ready_workers(process.pid)) == 2, 20, "workers")
+        for _ in range(20):
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGHUP)
+        process.wait(20)
+        _, stderr = process.communicate()
+    assert (process.returncode, stderr) == (129, INTERRUPTED)
+    assert sorted(tmp_path.rglob("*")) == [scratch]
+
+
+TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.executable, [sys.executable, "-m", "pfocr_rdf", *sys.argv[1:]])
+"""
+
+
+@on_linux
+def test_a_run_on_a_terminal_that_is_closed(heavy: Path, tmp_path: Path) -> None:
+    """What it says then can be shown nowhere."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    ours, terminal = os.openpty()
+    command = [sys.executable, "-c", TERMINAL, "convert", str(heavy), "-o", str(tmp_path / "x.ttl"), "-j", "2"]
+    process = subprocess.Popen(
+        command,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+        env=os.environ | {"TMPDIR": str(scratch)},
+    )
+    os.close(terminal)
+    try:
+        wait_until(lambda: len(ready_workers(process.pid)) == 2, 20, "workers")
+        os.close(ours)
+        assert process.wait(20) == 129
+        assert not members(process.pid)
+    finally:
+        process.kill()
+        process.wait()
+    assert sorted(tmp_path.rglob("*")) == [scratch]
+
+
+@on_linux
+@pytest.mark.parametrize("ignored", [True, False], ids=["nohup", "terminal"])
+def test_a_run_of_nohup_outlives_its_terminal(heavy: Path, tmp_path: Path, ignored: bool) -> None:
+    """A signal that is ignored when it is started is so in all its processes; else only the first takes it itself."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else signal.SIG_DFL)
+    try:
+        with started("convert", heavy, "-o", tmp_path / "x.ttl", "-j", "2") as process:
+            wait_until(lambda: len(ready_workers(process.pid)) == 2, 20, "workers")
+            every = [process.pid, *ready_workers(process.pid)]
+            assert [signal.SIGHUP in signals(pid, "SigIgn") for pid in every] == [ignored] * 3
+            assert [signal.SIGHUP in signals(pid, "SigCgt") for pid in every] == [not ignored, False, False]
+            assert [signal.SIGHUP in signals(pid, "SigBlk") for pid in every] == [False] * 3
+            if ignored:
+                os.killpg(process.pid, signal.SIGHUP)
+                assert process.poll() is None
+            process.terminate()
+            assert process.wait(20) == 143
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_system_without_the_signal_of_a_closed_terminal(many: Path, of_many: bytes, tmp_path: Path) -> None:
+    """Windows has none."""
+    code = "import runpy, signal, sys; del signal.SIGHUP, sys.argv[0]; runpy.run_path(sys.argv[0], run_name='__main__')"
+    program = (str(Path(__file__).with_name("faults.py")), str(SIZE), "fail", "none", "-")
+    arguments = ("convert", str(many), "-o", str(tmp_path / "x.ttl"), "-j", "2", "-q")
+    done = subprocess.run([sys.executable, "-c", code, *program, *arguments], capture_output=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert (tmp_path / "x.ttl").read_bytes() == of_many
 
 
 @on_linux

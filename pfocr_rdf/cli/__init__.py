@@ -25,14 +25,18 @@ from pfocr_rdf.cli.load import load
 from pfocr_rdf.cli.query import query
 from pfocr_rdf.cli.release import release
 from pfocr_rdf.cli.serve import serve
+from pfocr_rdf.cli.usage import called, usage_fault
 from pfocr_rdf.cli.validate import validate
 from pfocr_rdf.errors import ReportedError, why
+from pfocr_rdf.signals import HANGUP
 
 __all__ = ["cli", "main"]
 
+_NAME: Final = "pfocr-rdf"
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="pfocr-rdf")
+@click.version_option(__version__, prog_name=_NAME)
 def cli() -> None:
     """Turn the Pathway Figure OCR database (PFOCR) into linked data."""
 
@@ -70,20 +74,40 @@ class _Interrupted(BaseException):
 
 
 def _interrupt(signum: int, frame: object) -> None:
+    if HANGUP is not None:  # a terminal that is closed sends it, and its shell again, while things are cleared up
+        signal.signal(HANGUP, signal.SIG_IGN)
     raise _Interrupted(signum)
 
 
-def main() -> None:
-    """Run the command line; an error of input or output is one line on standard error and exit code 2."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as with nohup
-        signal.signal(signal.SIGINT, _interrupt)
+def _called() -> object:
+    """Call a command; an interrupt stays one where a library that clears up meanwhile fails, and its error hides it."""
     try:
-        code = cli.main(prog_name="pfocr-rdf", standalone_mode=False)
+        return cli.main(prog_name=_NAME, standalone_mode=False)
+    except BaseException as error:
+        found: BaseException | None = error
+        while found is not None and not isinstance(found, _Interrupted):
+            found = found.__context__
+        if found is None:
+            raise
+    raise found
+
+
+def main() -> None:
+    """Run the command line; an error of usage, input or output is one line on standard error and exit code 2."""
+    try:
+        signal.signal(signal.SIGTERM, _interrupt)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as with nohup
+            signal.signal(signal.SIGINT, _interrupt)
+        if HANGUP is not None and signal.getsignal(HANGUP) is signal.SIG_DFL:
+            signal.signal(HANGUP, _interrupt)
+        code = _called()
         sys.exit(code if isinstance(code, int) else 0)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx is not None else called(sys.argv[1:], cli, _NAME)
+        _fail(usage_fault(error, command), command)
     except _BrokenOffError:
         try:
             _fail("a connection to another program broke off (broken pipe), and the work was not done; run it again")
@@ -93,7 +117,10 @@ def main() -> None:
     except _Interrupted as error:
         error.__traceback__ = None  # what its frames hold open is closed now, also where no `with` had begun yet
         left = "; ".join(getattr(error, "__notes__", ["an earlier output is as it was"]))
-        click.echo(f"pfocr-rdf: interrupted; {left}", err=True)
+        try:
+            click.echo(f"{_NAME}: interrupted; {left}", err=True)
+        except OSError:  # the terminal is closed, and shows nothing
+            _drop(sys.stdout, sys.stderr)
         sys.exit(128 + error.args[0])
     except ReportedError as error:
         _fail(str(error))
@@ -106,10 +133,10 @@ def main() -> None:
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
-def _fail(message: str) -> NoReturn:
+def _fail(message: str, command: str = _NAME) -> NoReturn:
     from pfocr_rdf.diagnostics import one_line
 
-    click.echo(f"pfocr-rdf: {one_line(message)}", err=True)
+    click.echo(f"{command}: {one_line(message)}", err=True)
     _drop(sys.stdout)
     sys.exit(2)
 

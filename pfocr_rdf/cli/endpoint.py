@@ -97,7 +97,20 @@ def check_options(target: str, options: dict[str, Any]) -> None:
 
 @contextmanager
 def opened(folder: str | None, options: dict[str, Any]) -> Iterator[str | RemoteStore]:
-    """Open the one store that is named: a folder, an endpoint or Virtuoso's port."""
+    """Open the one store that is named: a folder, an endpoint or Virtuoso's port.
+
+    Args:
+        folder: the folder of an embedded store, or None.
+        options: the options of `endpoint_options` and `loading_options`, by name.
+
+    Yields:
+        The folder as it is, or the remote store.
+
+    Raises:
+        click.UsageError: when Virtuoso has no folder to load from.
+        EndpointError: when an address is none, or `isql` is not installed.
+        CredentialsError: when there is a user and no password, or a password and no user.
+    """
     if folder is not None:
         yield folder
     elif options["virtuoso"] is None:
@@ -127,7 +140,15 @@ def opened(folder: str | None, options: dict[str, Any]) -> Iterator[str | Remote
 
 @contextmanager
 def opened_endpoint(options: dict[str, Any]) -> Iterator[Endpoint]:
-    """Open the endpoint that is named."""
+    """Open the endpoint that is named.
+
+    Args:
+        options: the options of `endpoint_options`, by name, and those of `loading_options` where the command has them.
+
+    Raises:
+        EndpointError: when an address is none.
+        CredentialsError: when there is a user and no password, or a password and no user.
+    """
     from urllib.parse import urlsplit
 
     from pfocr_rdf.stores.credentials import find_credentials

@@ -92,7 +92,11 @@ def cores() -> int:
 
 
 def settings_of(mapping: dict[str, Any]) -> Any:
-    """Make the settings of the mapping from the options of `mapping_options`."""
+    """Make the settings of the mapping from the options of `mapping_options`.
+
+    Raises:
+        click.BadParameter: when the template of images gives no IRI.
+    """
     from pfocr_rdf.iris import IMAGE_URL
     from pfocr_rdf.mapping import Settings
 

@@ -18,13 +18,12 @@ from pfocr_rdf.cli.endpoint import check_options, endpoint_options, opened_endpo
 from pfocr_rdf.cli.load import check_graph, one_of
 from pfocr_rdf.cli.options import say
 from pfocr_rdf.errors import why
+from pfocr_rdf.signals import ENDING
 
 if TYPE_CHECKING:
     from pfocr_rdf.queries import Query
 
 __all__ = ["query"]
-
-_ENDING: Final = (signal.SIGINT, signal.SIGTERM)
 
 FORMAT_NAMES: Final = ("table", "csv", "json", "turtle", "gmt")
 
@@ -140,7 +139,7 @@ def ending_at_signals() -> Iterator[None]:
     So a thread waits for the signals, removes the snapshot that is read, and lets the process die of the signal, as it
     would by itself.
     """
-    numbers = {number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN}
+    numbers = {number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN}
     for number in numbers:
         signal.signal(number, signal.SIG_DFL)
     if not numbers or not hasattr(signal, "sigwait"):  # Windows, where there are no snapshots either
@@ -148,11 +147,11 @@ def ending_at_signals() -> Iterator[None]:
         return
     from pfocr_rdf.stores.snapshots import remove_own
 
-    done = threading.Event()
+    ended = threading.Lock()  # by the one who gets it: a signal, or the end of the query, which may come of that
 
     def wait() -> None:
         number = signal.sigwait(numbers)
-        if not done.is_set():
+        if ended.acquire(blocking=False):
             remove_own()
             signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
             os.kill(os.getpid(), number)
@@ -163,7 +162,7 @@ def ending_at_signals() -> Iterator[None]:
     try:
         yield
     finally:
-        done.set()
-        signal.pthread_kill(thread.ident or 0, min(numbers))
+        if ended.acquire(blocking=False):
+            signal.pthread_kill(thread.ident or 0, min(numbers))
         thread.join()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

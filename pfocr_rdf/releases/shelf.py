@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from pfocr_rdf.errors import why
-from pfocr_rdf.output import OutputError, is_mount_point, sync_folder
+from pfocr_rdf.output import OutputError, is_mount_point, keeper_fault, sync_folder
 from pfocr_rdf.releases.gate import Reading
 from pfocr_rdf.releases.publication import GZIP, PublishedFile, in_order_of_paths
 
@@ -39,6 +39,8 @@ def check_target(target: Path, database: str) -> None:
         raise OutputError(
             f"{target}: is a mount point, so that no release can take its place; give the name of a new folder in it"
         )
+    if fault := keeper_fault(target):
+        raise OutputError(f"{target}: {fault}")
     if not target.parent.is_dir():
         raise OutputError(f"{target.parent}: no such folder, in which the release could be made")
     if target.resolve().is_relative_to(Path(database).resolve()):
@@ -81,7 +83,10 @@ def building(target: Path) -> Iterator[tuple[Path, Path]]:
         where = f"{error.filename}: " if error.filename else ""
         raise OutputError(f"{target}: the release could not be made: {where}{why(error)}") from error
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        try:
+            shutil.rmtree(part, ignore_errors=True)
+        finally:  # an interrupt may have come meanwhile
+            shutil.rmtree(part, ignore_errors=True)
 
 
 _DISK: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG))
@@ -118,11 +123,22 @@ class Shelf:
         return in_order_of_paths(self._files.values())
 
     def path(self, path: str) -> str:
-        """Give where a file is."""
+        """Give where a file is, by its path in the release, with slashes."""
         return str(self.root / path)
 
     def add(self, path: str, data: bytes, title: str, media_type: str, *, role: str = "") -> None:
-        """Write a file."""
+        """Write a file.
+
+        Args:
+            path: its path in the release, with slashes; no file has it yet.
+            data: what it holds, compressed where the path ends in `.gz`.
+            title: what it is, for people.
+            media_type: that of the content, where it is compressed.
+            role: one that `PublishedFile` names.
+
+        Raises:
+            OSError: when it cannot be written, or is there already.
+        """
         with self.writing(path, title, media_type, role=role) as file:
             file.write(data)
 
@@ -130,7 +146,21 @@ class Shelf:
     def writing(
         self, path: str, title: str, media_type: str, *, role: str = "", triples: int | None = None
     ) -> Iterator[_Writer]:
-        """Open a file for writing."""
+        """Open a file for writing; what is said of it is known once the block has ended without an exception.
+
+        Args:
+            path: its path in the release, with slashes; no file has it yet.
+            title: what it is, for people.
+            media_type: that of the content, where it is compressed.
+            role: one that `PublishedFile` names.
+            triples: how many it holds, where that is known and it is RDF.
+
+        Yields:
+            What takes the bytes, compressed by the caller where the path ends in `.gz`.
+
+        Raises:
+            OSError: when it cannot be made, or is there already.
+        """
         place = self.root / path
         place.parent.mkdir(parents=True, exist_ok=True)
         with open(place, "xb") as raw:
@@ -148,7 +178,11 @@ class Shelf:
         )
 
     def amend(self, path: str, reading: Reading) -> str:
-        """Add to what is said of a file what was found when it was read again; say what is wrong, if anything."""
+        """Add to what is said of a file what was found when it was read again.
+
+        Returns:
+            What is wrong, for people; empty where nothing is.
+        """
         file = self._files[path]
         if reading.fault:
             return f"{path}: {reading.fault}"

@@ -77,6 +77,9 @@ def find_credentials(
         password_file: a file whose first line is the password, or None.
         environment: the variables of the environment.
 
+    Returns:
+        The name and the password, or None where there is no user.
+
     Raises:
         CredentialsError: when there is none, or the file cannot be read.
 

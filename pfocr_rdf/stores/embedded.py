@@ -29,7 +29,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, QuerySolutio
 from pfocr_rdf.answers import Answer, syntax_error
 from pfocr_rdf.errors import ReportedError, why
 from pfocr_rdf.inputs import GraphCounts
-from pfocr_rdf.output import is_mount_point
+from pfocr_rdf.output import is_mount_point, keeper_fault
 from pfocr_rdf.queries import SPELT_WITH_HTTPS, Query, spelled, with_prefixes
 from pfocr_rdf.stores.exchange import put_in_empty_place, put_in_place, restore
 from pfocr_rdf.stores.loading import NOTHING, Loaded, Send, counted
@@ -154,6 +154,10 @@ def load_store(
         replace: whether the graph then holds nothing else. Other graphs stay.
         recount: counts what is sent exactly, where `send` may count too much; it is called only when that matters.
 
+    Returns:
+        What was sent, and what the new store holds; where that is not what it must hold, the old one stays, and `live`
+        is false.
+
     Raises:
         StoreError: when the store cannot be opened or written, or is in use by another program that may write to it.
     """
@@ -162,6 +166,8 @@ def load_store(
         raise StoreError(f"{folder or 'the store'}: cannot be the folder of a store; give the name of a new one")
     if is_mount_point(target):
         raise StoreError(f"{folder}: is a mount point, in whose place no store can be put; give a new folder in it")
+    if fault := keeper_fault(target):
+        raise StoreError(f"{folder}: {fault}")
     with _failing(folder), _beside(target, folder) as beside, ExitStack() as held_open:
         new, old = beside / "store", beside / "old"
         restore(target, old)
@@ -346,21 +352,36 @@ def _beside(target: Path, folder: str) -> Iterator[Path]:
                 continue
             if not _lock(file, folder):
                 raise StoreError(f"{folder}: another load into it is running; wait for its end")
-            try:
-                if os.path.samestat(os.fstat(file.fileno()), (beside / "lock").stat()):
-                    break
-            except FileNotFoundError:
-                continue
+            if _is_at(beside / "lock", file):
+                break
         try:
             yield beside
         finally:
-            if not (beside / "old").exists() or target.exists():  # else only the next load can move the old one back
-                for remains in ("store", "old"):
-                    shutil.rmtree(beside / remains, ignore_errors=True)
-                with suppress(OSError):  # the lock goes last: who comes then makes a folder of its own
-                    (beside / "lock").unlink()
-                    beside.rmdir()
-            _unlock(file)
+            try:
+                _clear(beside, target, file)
+            finally:  # an interrupt may have come meanwhile
+                _clear(beside, target, file)
+                _unlock(file)
+
+
+def _clear(beside: Path, target: Path, lock: IO[bytes]) -> None:
+    """Remove the folder of a load, while its lock is in it; else it may be another load's."""
+    if not _is_at(beside / "lock", lock):
+        return
+    if not (beside / "old").exists() or target.exists():  # else only the next load can move the old one back
+        for remains in ("store", "old"):
+            shutil.rmtree(beside / remains, ignore_errors=True)
+        with suppress(OSError):  # the lock goes last: who comes then makes a folder of its own
+            (beside / "lock").unlink()
+            beside.rmdir()
+
+
+def _is_at(path: Path, file: IO[bytes]) -> bool:
+    """Tell whether an open file is the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager

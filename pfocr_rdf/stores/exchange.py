@@ -60,7 +60,11 @@ def put_in_empty_place(new: Path, target: Path) -> None:
 
 
 def restore(target: Path, aside: Path) -> None:
-    """Move an old folder back where it was moved aside and nothing came in its place."""
+    """Move an old folder back where it was moved aside and nothing came in its place.
+
+    Raises:
+        OSError: when it cannot be moved.
+    """
     if aside.exists() and not target.exists():
         aside.rename(target)
 

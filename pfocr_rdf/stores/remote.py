@@ -71,7 +71,11 @@ def asking(store: RemoteStore) -> Callable[[str], int]:
 
 @contextmanager
 def noting(left: str) -> Iterator[None]:
-    """Let an interruption carry, as a note, what it leaves behind."""
+    """Let an interruption carry, as a note, what it leaves behind.
+
+    Args:
+        left: what it leaves, for people; it is not said of errors, which have messages of their own.
+    """
     try:
         yield
     except Exception:
@@ -89,6 +93,10 @@ def load_remote(store: RemoteStore, send: Send, *, graph: Term | None = None, re
         send: sends the graph, part by part.
         graph: the IRI of the graph to load into, or None for the default graph.
         replace: whether the graph then holds nothing else; until all is there it stays as it was.
+
+    Returns:
+        What was sent, and what the store counted; `live` is false where a graph was to be replaced and, for these
+        counts, was not.
 
     Raises:
         EndpointError: when the store cannot be reached, or refuses.

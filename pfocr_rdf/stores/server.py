@@ -21,6 +21,7 @@ import pyoxigraph
 
 from pfocr_rdf.errors import ReportedError, why
 from pfocr_rdf.extras import MissingExtraError
+from pfocr_rdf.signals import ENDING
 from pfocr_rdf.stores.embedded import default_graph_is_empty, kept_store, read_only
 from pfocr_rdf.stores.snapshots import Snapshot
 
@@ -94,10 +95,8 @@ class _Stopping:
 def _stoppable() -> Iterator[_Stopping]:
     """Take the signals that ask for the end, from before there is anything to clean up."""
     stopping = _Stopping()
-    # Windows has no SIGHUP
-    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     # one that is ignored stays so: nohup, or a shell that starts it in the background
-    taken = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    taken = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, stopping.stop) for number in taken}
     try:
         yield stopping

@@ -1,0 +1,118 @@
+"""Interrupts at any moment: whenever a signal comes, what was made meanwhile is gone in the end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from pfocr_rdf.inputs import GraphCounts
+from pfocr_rdf.output import open_output, temporary_folder
+from pfocr_rdf.releases.shelf import building
+from pfocr_rdf.stores.embedded import load_store
+
+
+class Interrupted(BaseException):
+    pass
+
+
+def interrupted(call: Callable[[], object], moment: int) -> bool:
+    """Interrupt a call at the moment of that number; tell whether there was one.
+
+    The interpreter looks for signals where a function begins and where a call has returned. An error of a library that
+    was clearing up meanwhile may hide the interrupt, of which it then tells.
+    """
+    moments = count()
+
+    def at(frame: object, event: str, given: object) -> None:
+        if event in ("call", "c_return") and next(moments) == moment:
+            sys.setprofile(None)
+            raise Interrupted
+
+    sys.setprofile(at)
+    try:
+        call()
+    except (Interrupted, Exception) as error:
+        found: BaseException | None = error
+        while found is not None and not isinstance(found, Interrupted):
+            found = found.__context__
+        assert found is not None
+        found.__traceback__ = error.__traceback__ = None  # as the command line does it: what frames hold open is closed
+        return True
+    finally:
+        sys.setprofile(None)
+    return False
+
+
+def folder(place: Path) -> None:
+    with temporary_folder() as name:
+        Path(name, "file").touch()
+
+
+def output(place: Path) -> None:
+    with open_output(str(place / "whole")) as file:
+        file.write(b"data")
+
+
+def release(place: Path) -> None:
+    with building(place / "whole") as (built, work):
+        (built / "SHA256SUMS").touch()
+        (work / "dump.nt").touch()
+
+
+def store(place: Path) -> None:
+    load_store(str(place / "whole"), send)
+
+
+def send(write: Callable[[bytes], object]) -> GraphCounts:
+    write(b"<http://a/> <http://b/> <http://c/> .\n")
+    return GraphCounts(1, 0, 0)
+
+
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # files that are closed with their frames
+@pytest.mark.parametrize("make", [folder, output, release, pytest.param(store, marks=pytest.mark.slow)])
+def test_nothing_is_left_but_what_is_whole(
+    make: Callable[[Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for moment in count():
+        place = tmp_path / str(moment)
+        place.mkdir()
+        monkeypatch.setattr("tempfile.tempdir", str(place))
+        if not interrupted(lambda: make(place), moment):  # noqa: B023 - called at once
+            break
+        if make is store and list(place.glob(".*")):  # what this leaves, the next load removes
+            load_store(str(place / "whole"), send)
+        assert [path.name for path in place.iterdir()] in ([], ["whole"]), moment
+    assert moment > 20
+
+
+HIDDEN = """
+import os, signal, time
+import pfocr_rdf
+from pfocr_rdf.cli import main
+
+def convert(*inputs, **options):
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+    finally:
+        os.close(999)
+
+pfocr_rdf.convert = convert
+main()
+"""
+
+
+def test_an_error_of_clearing_up_does_not_hide_the_interrupt() -> None:
+    """As where `shutil.rmtree` is interrupted just after it has closed a folder, which it then closes again."""
+    done = subprocess.run(
+        [sys.executable, "-c", HIDDEN, "convert", "examples", "-q"], capture_output=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (143, b"")
+    assert done.stderr == b"pfocr-rdf: interrupted; an earlier output is as it was\n"
