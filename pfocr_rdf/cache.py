@@ -4,8 +4,10 @@ A result is found by a digest of everything that it depends on: the record's byt
 entries for it; and it lies in a folder named by a digest of the rest: the organism names, the settings, the format, and
 the converter itself (its version and the bytes of its modules). Parts of what figures share lie in another, found by
 digests of what the figures tell of it; of these the last run's are kept. What a check of the shapes gave lies in
-a third, named by a digest of the shapes, the engine and the converter. Nothing has to be invalidated: what changed has
-another digest. What else is not asked for any more stays until the cache is cleared. Results hold no code.
+a third, named by a digest of the shapes, the engine and the converter, and is found by a digest of what was checked, as
+it is written: whatever a section depends on, a check depends on the section alone. A section's digest is kept with it.
+Nothing has to be invalidated: what changed has another digest. What else is not asked for any more stays until the
+cache is cleared. Results hold no code.
 """
 
 from __future__ import annotations
@@ -67,12 +69,14 @@ class Converted:
 
     Attributes:
         data: its figure's section, in the format.
+        key: stands for what the section says, as `pfocr_rdf.checking.group_key` gives it.
         triples: how many triples that are.
         contribution: what the figure gives to what figures share.
         diagnostics: what was found in the record.
     """
 
     data: bytes | memoryview
+    key: bytes
     triples: int
     contribution: Contribution
     diagnostics: tuple[Diagnostic, ...]
@@ -167,7 +171,7 @@ _RECORD: Final = "record"
 
 
 def _encoded(converted: Converted, record: RecordFile) -> bytes:
-    """Give a result as a line of JSON, the figure's terms and the data.
+    """Give a result as a line of JSON, the section's key, the figure's terms and the data.
 
     File names are left out, as the database may be elsewhere next. The terms are most of what there is to read back,
     and splitting them is several times quicker than JSON; terms that hold the separator stand in the line.
@@ -196,7 +200,8 @@ def _encoded(converted: Converted, record: RecordFile) -> bytes:
             for found in converted.diagnostics
         ],
     ]
-    return json.dumps(line, ensure_ascii=True, separators=(",", ":")).encode() + b"\n" + terms + converted.data
+    head = json.dumps(line, ensure_ascii=True, separators=(",", ":")).encode()
+    return b"".join((head, b"\n", converted.key, terms, converted.data))
 
 
 _BETWEEN: Final = "\x1f"
@@ -205,9 +210,10 @@ _BETWEEN: Final = "\x1f"
 
 def _decoded(entry: bytes, content: RecordBytes) -> Converted | None:
     """Give back what was kept, or None where it is of another shape."""
-    start = entry.find(b"\n") + 1
+    line = entry.find(b"\n") + 1
+    start = line + KEY
     try:
-        triples, size, shared, diagnostics = json.loads(entry[:start])
+        triples, size, shared, diagnostics = json.loads(entry[:line])
         figid, iri, paper, terms, organisms, others, image, shared_image = shared
         end = start + size
         if not (isinstance(triples, int) and isinstance(paper, str) and isinstance(figid, str)):
@@ -238,7 +244,8 @@ def _decoded(entry: bytes, content: RecordBytes) -> Converted | None:
         )
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
-    return Converted(memoryview(entry)[end:], triples, given, found)  # a copy would cost more than all of the above
+    # a copy of the data would cost more than all of the above
+    return Converted(memoryview(entry)[end:], entry[line:start], triples, given, found)
 
 
 def _texts(values: list[str]) -> tuple[str, ...]:
