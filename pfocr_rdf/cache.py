@@ -13,9 +13,11 @@ cache is cleared. Results hold no code.
 from __future__ import annotations
 
 import json
+import os
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from functools import cache
 from hashlib import blake2b
@@ -32,7 +34,7 @@ from pfocr_rdf.entities import Contribution
 from pfocr_rdf.errors import ReportedError, why
 from pfocr_rdf.mapping import Settings
 from pfocr_rdf.organisms import OrganismNames
-from pfocr_rdf.packs import KEY, Packs, entry_count, open_packs, pack_files
+from pfocr_rdf.packs import KEY, Packs, entry_count, left_files, open_packs, pack_files
 from pfocr_rdf.record import RecordBytes
 from pfocr_rdf.terms import Term
 
@@ -409,9 +411,25 @@ def _ways(folder: str) -> list[Path]:
     Raises:
         CacheError: when the folder is no cache.
     """
-    if not Path(folder, _MARKER).is_file():
-        raise CacheError(f"{folder}: is no cache of pfocr-rdf; give the folder that --cache named")
-    return sorted(path for path in Path(folder).iterdir() if path.is_dir() and _WAY.fullmatch(path.name))
+    with _explained(folder):
+        if not Path(folder, _MARKER).is_file():
+            raise CacheError(f"{folder}: is no cache of pfocr-rdf; give the folder that --cache named")
+        with os.scandir(folder) as entries:  # what a link leads to is not the cache's
+            ways = [entry for entry in entries if entry.is_dir(follow_symlinks=False) and _WAY.fullmatch(entry.name)]
+        return sorted(map(Path, ways))
+
+
+@contextmanager
+def _explained(folder: str) -> Iterator[None]:
+    """Say what the system refuses.
+
+    Raises:
+        CacheError: when it refuses something.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise CacheError(f"{folder}: {why(error)}; give the folder that --cache named") from error
 
 
 def cache_size(folder: str) -> tuple[int, int]:
@@ -421,23 +439,29 @@ def cache_size(folder: str) -> tuple[int, int]:
         CacheError: when the folder is no cache.
     """
     ways = _ways(folder)
-    size = sum(pack.stat().st_size for way in ways for pack in pack_files(str(way)))
+    with _explained(folder):
+        size = sum(_size(pack) for way in ways for pack in pack_files(str(way)))
     return sum(entry_count(str(way)) for way in ways), size
 
 
+def _size(pack: Path) -> int:
+    try:
+        return pack.lstat().st_size
+    except FileNotFoundError:  # another run has deleted it meanwhile
+        return 0
+
+
 def clear_cache(folder: str) -> int:
-    """Delete the results in a cache, and what an interrupted run may have left; give their number.
+    """Delete the results in a cache, and what an interrupted run may have left, and nothing else; give their number.
 
     Raises:
         CacheError: when the folder is no cache, or cannot be cleared.
     """
     count, _ = cache_size(folder)
-    try:
-        for way in _ways(folder):
-            for left in (*pack_files(str(way)), *way.glob(".*.part")):
-                left.unlink()
-            if not any(way.iterdir()):
-                way.rmdir()
-    except OSError as error:
-        raise CacheError(f"{folder}: {why(error)}") from error
+    for way in _ways(folder):
+        with _explained(folder):
+            for file in (*pack_files(str(way)), *left_files(str(way))):
+                file.unlink(missing_ok=True)
+        with suppress(OSError):  # it holds what is not the cache's, or is gone already
+            way.rmdir()
     return count

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 import pfocr_rdf.cache
+import pfocr_rdf.packs
 from checkouts import Checkout
 from commands import convert, run
 from conversions import converted, mixed_database, small_database, small_record
@@ -83,6 +84,10 @@ def warm(folder: Path, cache: Path, **options: Any) -> list[str]:
     with counting() as parsed:
         assert converted(folder, cache=cache, **options) == expected
     return parsed
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
 
 
 def packs(cache: Path) -> list[Path]:
@@ -363,6 +368,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "cut after the index": lambda content: content[: HEAD + ROW],
     "cut in the JSON": lambda content: content[:100],
     "cut in the data": lambda content: content[:-40],
+    "a vast number": lambda content: content[: HEAD - 4] + b"\xff" * 4 + content[HEAD:],
     "zeros": lambda content: bytes(len(content)),
     "text": lambda _: b"no pack at all\n",
 } | {
@@ -384,6 +390,20 @@ def test_a_damaged_result_is_made_anew(
     assert warm(database, tmp_path / "cache") == ["PMC1__a"]
     assert pack.read_bytes() == content
     assert warm(database, tmp_path / "cache") == []
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_damaged_packs_are_counted_by_their_bytes_and_cleared(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    folder = small_database(tmp_path / "database", ["PMC1__a"])
+    cache = tmp_path / "cache"
+    converted(folder, cache=cache)
+    for pack in cache.glob("*/*.pack"):
+        pack.write_bytes(damage(pack.read_bytes()))
+    size = sum(pack.stat().st_size for pack in cache.glob("*/*.pack"))
+    results, found = cache_size(str(cache))
+    assert found == size
+    assert clear_cache(str(cache)) == results
+    assert names(cache) == ["pfocr-rdf-cache"]
 
 
 def test_damage_in_one_result_leaves_the_others_of_its_pack(database: Path, tmp_path: Path) -> None:
@@ -410,6 +430,116 @@ def test_no_byte_of_a_pack_can_change_unseen(database: Path, tmp_path: Path, pac
     for index in (*range(200), *range(200, len(sound), 7)):
         pack.write_bytes(sound[:index] + bytes([sound[index] ^ 0x20]) + sound[index + 1 :])
         assert not opened(database, tmp_path / "cache").get({0: key}, {0: content}), f"byte {index}"
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def linked(target: str) -> Change:
+    return lambda path: path.symlink_to(target)
+
+
+STRANGERS: dict[str, Change] = {
+    "a pipe": pipe,
+    "a folder": lambda path: (path / "mine").mkdir(parents=True),
+    "a link to nothing": linked("nothing"),
+    "a link to itself": linked("."),
+    "a link to what never ends": linked("/dev/zero"),
+    "a link to a folder": linked("/"),
+}
+
+
+@pytest.mark.parametrize("stranger", STRANGERS.values(), ids=STRANGERS)
+def test_what_has_a_pack_s_name_and_is_no_file_costs_time_alone(
+    database: Path, tmp_path: Path, pack: Path, stranger: Change
+) -> None:
+    pack.unlink()
+    stranger(pack)
+    assert warm(database, tmp_path / "cache") == ["PMC1__a"]
+    assert warm(database, tmp_path / "cache") == ([] if pack.is_file() else ["PMC1__a"])
+
+
+def test_a_pack_behind_a_link_is_not_taken(database: Path, tmp_path: Path, pack: Path) -> None:
+    target = pack.rename(tmp_path / "elsewhere")
+    before = target.read_bytes()
+    pack.symlink_to(target)
+    assert warm(database, tmp_path / "cache") == ["PMC1__a"]
+    assert warm(database, tmp_path / "cache") == []
+    assert not pack.is_symlink()
+    assert target.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["0" * 32 + ".pack", "mine.pack"])
+@pytest.mark.parametrize("stranger", STRANGERS.values(), ids=STRANGERS)
+def test_what_is_no_file_of_the_cache_s_is_neither_counted_nor_deleted(
+    database: Path, tmp_path: Path, pack: Path, stranger: Change, name: str
+) -> None:
+    cache = tmp_path / "cache"
+    before = cache_size(str(cache))
+    stranger(pack.with_name(name))
+    kept = sorted(path for path in cache.rglob("*") if name in path.parts)
+    assert warm(database, cache, size=1) == []
+    assert cache_size(str(cache)) == before
+    assert clear_cache(str(cache)) == before[0]
+    assert names(pack.parent) == [name]
+    assert sorted(path for path in cache.rglob("*") if name in path.parts) == kept
+
+
+def test_the_commands_see_what_the_library_sees(database: Path, tmp_path: Path, pack: Path) -> None:
+    """In processes of their own, which would never end on a pipe."""
+    cache = tmp_path / "cache"
+    results, size = cache_size(str(cache))
+    pipe(pack.with_name("0" * 32 + ".pack"))
+    done = run("convert", database, "-q", "-j", "1", "-o", tmp_path / "x.nt", "--cache", cache)
+    assert (done.returncode, done.stderr) == (0, b"")
+    done = run("cache", "info", cache)
+    assert (done.stdout.decode(), done.stderr) == (f"{results} results, {size / 1_000_000:,.1f} MB\n", b"")
+    done = run("cache", "clear", cache)
+    assert (done.stdout.decode(), done.stderr) == (f"{results} results deleted\n", b"")
+
+
+def test_a_folder_behind_a_link_is_neither_read_nor_written_nor_cleared(database: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    warm(database, cache)
+    folders = [path for path in cache.iterdir() if path.is_dir()]
+    for folder in folders:
+        write(folder, ".abcd_123.part", b"of a run that was killed")
+        folder.rename(tmp_path / folder.name)
+        folder.symlink_to(tmp_path / folder.name)
+    before = {path: path.read_bytes() for folder in folders for path in (tmp_path / folder.name).iterdir()}
+    write(database, "_figures/PMC1__a.md", small_record("PMC1__a"))
+    for _ in range(2):
+        assert warm(database, cache) == FIGIDS
+    assert cache_size(str(cache)) == (0, 0)
+    assert clear_cache(str(cache)) == 0
+    assert {path: path.read_bytes() for folder in folders for path in (tmp_path / folder.name).iterdir()} == before
+    assert all(folder.is_symlink() for folder in folders)
+
+
+def test_packs_that_another_run_deletes_meanwhile_are_no_fault(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "cache"
+    listed = vars(pfocr_rdf.packs)["pack_files"]
+
+    def gone(folder: str) -> list[Path]:
+        """Let another run clear the cache when this one has just listed it."""
+        found: list[Path] = listed(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+        return found
+
+    for use in (cache_size, clear_cache):
+        warm(database, cache)
+        with monkeypatch.context() as patched:
+            patched.setattr(pfocr_rdf.cache, "pack_files", gone)
+            patched.setattr(pfocr_rdf.packs, "pack_files", gone)
+            use(str(cache))
+    warm(database, cache)
+    with monkeypatch.context() as patched:
+        patched.setattr(pfocr_rdf.packs, "pack_files", gone)
+        assert warm(database, cache) == FIGIDS
+    assert warm(database, cache) == []
 
 
 def test_another_record_s_pack_is_not_taken(database: Path, tmp_path: Path, pack: Path) -> None:
@@ -566,7 +696,7 @@ def test_info_counts_and_clear_deletes_the_results(database: Path, tmp_path: Pat
     info = run("cache", "info", cache)
     assert (info.returncode, info.stdout.decode()) == (0, f"{results} results, {size / 1_000_000:,.1f} MB\n")
     for pack in list(cache.glob("*/*.pack")):
-        write(cache, f"{pack.parent.name}/.left.part", b"by a run that was killed")
+        write(cache, f"{pack.parent.name}/.left_by1.part", b"by a run that was killed")
     clear = run("cache", "clear", cache)
     assert (clear.returncode, clear.stdout.decode()) == (0, f"{results} results deleted\n")
     assert [path.name for path in cache.rglob("*")] == ["pfocr-rdf-cache"]
@@ -586,14 +716,45 @@ def test_info_and_clear_of_another_folder_are_refused(tmp_path: Path, command: s
     assert (tmp_path / "ab" / "thesis.result").exists()
 
 
+@pytest.mark.parametrize("command", ["info", "clear"])
+def test_a_name_that_no_folder_has_is_refused_by_info_and_clear(tmp_path: Path, command: str) -> None:
+    done = run("cache", command, tmp_path / ("a" * 300))
+    assert done.returncode == 2
+    (line,) = done.stderr.decode().splitlines()
+    assert line.endswith("a: file name too long; give the folder that --cache named")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.parametrize("command", ["info", "clear"])
+def test_a_cache_that_may_not_be_read_is_refused_by_info_and_clear(
+    database: Path, tmp_path: Path, command: str
+) -> None:
+    cache = tmp_path / "cache"
+    warm(database, cache)
+    folders = [cache, *(path for path in cache.iterdir() if path.is_dir())]
+    for folder in folders:
+        folder.chmod(0o000)
+        try:
+            done = run("cache", command, cache)
+        finally:
+            folder.chmod(0o755)
+        assert done.returncode == 2
+        message = f"pfocr-rdf: {cache}: permission denied; give the folder that --cache named\n"
+        assert done.stderr.decode() == message
+        if command == "clear":
+            assert warm(database, cache) in ([], FIGIDS)
+
+
 def test_clear_leaves_files_that_are_not_the_cache_s(database: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     warm(database, cache)
-    write(cache, "notes/why.txt", "mine")
-    write(cache, "top.result", "mine")
+    folder = packs(cache)[0].parent.name
+    mine = ["notes/why.txt", "top.result", "0" * 32, f"{folder}/git.pack", f"{folder}/x.part", f"{folder}/.x.part"]
+    for name in mine:
+        write(cache, name, "mine")
     assert clear_cache(str(cache)) == 6 + shared_results(database)
-    assert (cache / "notes" / "why.txt").exists()
-    assert (cache / "top.result").exists()
+    assert names(cache) == sorted(["notes", "top.result", "0" * 32, folder, "pfocr-rdf-cache"])
+    assert all((cache / name).read_text() == "mine" for name in mine)
 
 
 def test_the_digest_of_organism_names_does_not_depend_on_their_order() -> None:
