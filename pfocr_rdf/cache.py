@@ -146,10 +146,14 @@ def _open(folder: str, way: str) -> Packs:
     path = Path(folder)
     try:
         path.mkdir(parents=True, exist_ok=True)
+        # Another run may be making the same cache, anywhere. The marker is the first that it makes: where it is missing
+        # from a folder that held something before, the folder is no cache. So the order of the two looks matters.
+        used = any(path.iterdir())
         if not (path / _MARKER).is_file():
-            if any(path.iterdir()):
+            if used:
                 raise CacheError(f"{folder}: is not empty and no cache of pfocr-rdf; give another folder")
-            (path / _MARKER).write_text(_MARKER_TEXT, "utf-8")
+            with suppress(FileExistsError), open(path / _MARKER, "x", encoding="utf-8") as file:
+                file.write(_MARKER_TEXT)
     except OSError as error:
         raise CacheError(f"{folder}: {why(error)}; give a folder that may be written") from error
     return open_packs(str(path / way))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 import subprocess
@@ -9,6 +10,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -685,6 +688,30 @@ def test_two_runs_may_use_one_cache_at_the_same_time(database: Path, tmp_path: P
     assert cache_size(str(tmp_path / "cache"))[0] == len(FIGIDS) + shared_results(database, "ntriples")
     assert not list(tmp_path.rglob("*.part"))
     assert warm(database, tmp_path / "cache") == []
+
+
+def open_together(folder: Path, start: Barrier, refused: SimpleQueue[str]) -> None:
+    """Open many new caches, each at the same moment as another process does."""
+    for number in range(200):
+        start.wait()
+        try:
+            pfocr_rdf.cache._open(str(folder / str(number)), "0" * 32).put({b"a key of 16 byte": b"a result"})
+        except CacheError as error:
+            refused.put(str(error))
+
+
+def test_runs_may_be_the_first_of_one_cache_at_the_same_time(tmp_path: Path) -> None:
+    """Between two looks of one run at the folder, another may make a cache of it and keep a result."""
+    processes = multiprocessing.get_context("spawn")
+    start, refused = processes.Barrier(2), processes.SimpleQueue()
+    runs = [processes.Process(target=open_together, args=(tmp_path, start, refused)) for _ in range(2)]
+    for process in runs:
+        process.start()
+    for process in runs:
+        process.join()
+        assert process.exitcode == 0
+    assert refused.empty(), refused.get()
+    assert {cache_size(str(folder))[0] for folder in tmp_path.iterdir()} == {1}
 
 
 def test_info_counts_and_clear_deletes_the_results(database: Path, tmp_path: Path) -> None:
