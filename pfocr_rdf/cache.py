@@ -24,7 +24,7 @@ from hashlib import blake2b
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pfocr_rdf import __version__
 from pfocr_rdf.checking import Check, Checked, Located, Result
@@ -96,14 +96,12 @@ class Cache:
 
     def key(self, content: RecordBytes) -> bytes:
         """Give the key of a record's result: the digest of all of the record that it depends on."""
-        digest = blake2b(digest_size=KEY)
-        for part in (content.stem, *content.wpids, "", *content.ndex, ""):
-            digest.update(part.encode("utf-8", "surrogatepass") + b"\0")  # a file's name need not be UTF-8
-        _add(digest, content.data)
+        texts = (content.stem, str(len(content.wpids)), *content.wpids, str(len(content.ndex)), *content.ndex)
+        pieces = [text.encode("utf-8", "surrogatepass") for text in texts]  # a file's name need not be UTF-8
+        pieces.append(content.data)
         for kind, (_, data) in content.companions.items():
-            digest.update(kind.encode())
-            _add(digest, data)
-        return digest.digest()
+            pieces += (kind.encode(), data)
+        return _digest(pieces)
 
     def get(self, keys: Mapping[int, bytes], contents: Mapping[int, RecordBytes]) -> dict[int, Converted]:
         """Give results of earlier runs; what is missing is not there, or it is damaged or foreign.
@@ -124,10 +122,11 @@ class Cache:
         self.packs.put({key: _encoded(converted, record) for key, converted, record in results})
 
 
-def _add(digest: Any, data: bytes) -> None:
-    """Add bytes of any length so that no other sequence of parts gives the same."""
-    digest.update(len(data).to_bytes(8, "big"))
-    digest.update(data)
+def _digest(pieces: Sequence[bytes]) -> bytes:
+    """Digest pieces, each for itself: no others give the same, however they are cut."""
+    digest = blake2b(b"".join(pieces), digest_size=KEY)
+    digest.update(array("Q", map(len, pieces)))
+    return digest.digest()
 
 
 def open_cache(folder: str, *, organisms: OrganismNames, settings: Settings, format: str) -> Cache:
@@ -136,13 +135,11 @@ def open_cache(folder: str, *, organisms: OrganismNames, settings: Settings, for
     Raises:
         CacheError: when the folder cannot be made, or holds something else.
     """
-    digest = blake2b(converter_digest(), digest_size=KEY)
-    digest.update(json.dumps([astuple(settings), format]).encode())
-    digest.update(organisms.digest())
-    return Cache(_open(folder, digest.hexdigest()))
+    return Cache(_open(folder, b"records", json.dumps([astuple(settings), format]).encode(), organisms.digest()))
 
 
-def _open(folder: str, way: str) -> Packs:
+def _open(folder: str, *way: bytes) -> Packs:
+    """Open the results of one way in the folder of a cache, given all that they depend on but for the converter."""
     path = Path(folder)
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -156,19 +153,19 @@ def _open(folder: str, way: str) -> Packs:
                 file.write(_MARKER_TEXT)
     except OSError as error:
         raise CacheError(f"{folder}: {why(error)}; give a folder that may be written") from error
-    return open_packs(str(path / way))
+    return open_packs(str(path / _digest([converter_digest(), *way]).hex()))
 
 
 @cache
 def converter_digest() -> bytes:
     """Digest the converter: its version, its modules and its data."""
-    digest = blake2b(__version__.encode(), digest_size=KEY)
+    pieces = [__version__.encode()]
     package = files("pfocr_rdf")
     for folder in (package, package / "data"):
         for file in sorted(folder.iterdir(), key=lambda item: item.name):
             if file.is_file() and file.name.endswith((".py", ".json", ".tsv")):
-                _add(digest, file.read_bytes())
-    return digest.digest()
+                pieces += (file.name.encode(), file.read_bytes())
+    return _digest(pieces)
 
 
 # ------------------------------------------------------------------------------------------------- the entries
@@ -314,9 +311,7 @@ def part_key(told: Iterable[Told], figures: Sequence[bytes]) -> bytes:
     for packed, numbers in told:
         pieces.append(packed.encode("utf-8", "surrogatepass"))
         pieces.append(b"".join(map(figures.__getitem__, numbers)))
-    digest = blake2b(b"".join(pieces), digest_size=KEY)
-    digest.update(array("Q", map(len, pieces)))  # so that no other pieces give the same
-    return digest.digest()
+    return _digest(pieces)
 
 
 def open_parts(folder: str, *, settings: Settings, format: str) -> KeptParts:
@@ -325,9 +320,7 @@ def open_parts(folder: str, *, settings: Settings, format: str) -> KeptParts:
     Raises:
         CacheError: when the folder cannot be made, or holds something else.
     """
-    digest = blake2b(converter_digest(), digest_size=KEY)
-    digest.update(json.dumps(["parts", astuple(settings), format]).encode())
-    return KeptParts(_open(folder, digest.hexdigest()))
+    return KeptParts(_open(folder, b"parts", json.dumps([astuple(settings), format]).encode()))
 
 
 # --------------------------------------------------------------------------------------------- results of checks
@@ -373,11 +366,8 @@ def open_checks(folder: str, check: Check) -> KeptChecks:
     Raises:
         CacheError: when the folder cannot be made, or holds something else.
     """
-    digest = blake2b(converter_digest(), digest_size=KEY)
-    for part in (check.shapes.node, check.shapes.section, check.shapes.references):
-        _add(digest, part)
-    digest.update(json.dumps([check.engine, check.part, *_versions()]).encode())
-    return KeptChecks(_open(folder, digest.hexdigest()))
+    shapes = (check.shapes.node, check.shapes.section, check.shapes.references)
+    return KeptChecks(_open(folder, b"checks", *shapes, json.dumps([check.engine, check.part, *_versions()]).encode()))
 
 
 def _versions() -> Iterator[str]:

@@ -7,8 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import blake2b
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Barrier
@@ -26,7 +27,9 @@ from conversions import converted, mixed_database, small_database, small_record
 from pfocr_rdf import Settings, conversion
 from pfocr_rdf.cache import Cache, CacheError, cache_size, clear_cache, open_cache, open_parts
 from pfocr_rdf.database import open_input
+from pfocr_rdf.mentions import KINDS, Kind
 from pfocr_rdf.organisms import OrganismNames
+from pfocr_rdf.record import RecordBytes
 from pfocr_rdf.workers import process_runner
 
 FORMATS = ("turtle", "ntriples")
@@ -253,6 +256,52 @@ def test_another_converter_gives_other_results(database: Path, tmp_path: Path, m
 def test_the_converter_is_known_by_its_modules_and_its_data() -> None:
     digest = pfocr_rdf.cache.converter_digest
     assert digest() == digest.__wrapped__() != blake2b(pfocr_rdf.__version__.encode(), digest_size=16).digest()
+
+
+def test_ids_of_a_map_are_not_run_together(database: Path, tmp_path: Path) -> None:
+    for rows in ("PMC1__a\tWP1\0WP2\n", "PMC1__a\tWP1\nPMC1__a\tWP2\n", "PMC1__a\tWP1\0\0WP2\n"):
+        write(database, "_data/wpid_map.tsv", rows)
+        assert "PMC1__a" in warm(database, tmp_path / "cache")
+
+
+def test_the_key_of_a_record_is_of_each_of_its_parts_for_itself(database: Path, tmp_path: Path) -> None:
+    def content(
+        stem: str = "",
+        data: bytes = b"",
+        wpids: Sequence[str] = (),
+        ndex: Sequence[str] = (),
+        tables: Mapping[Kind, bytes] | None = None,
+    ) -> RecordBytes:
+        companions = {kind: ("a.tsv", table) for kind, table in (tables or {}).items()}
+        return RecordBytes("a.md", data, companions, tuple(wpids), tuple(ndex), stem)
+
+    ids = ("a", "b", ["ab"], ["a\0b"], ["a", "b"], ["b", "a"], ["a", "", "b"], ["", "a"], [""], ["1", "a"], ["0"])
+    contents = [
+        content(),
+        *(content(stem) for stem in ("a", "b", "a\0", "a\0b", "a\0\0b", "\0", "\0a", "a\udcff")),
+        *(content(data=data) for data in (b"a", b"b", b"\0", b"a" + bytes(8), b"gene")),
+        *(content(wpids=some) for some in ids),
+        *(content(ndex=some) for some in ids),
+        *(content(wpids=some, ndex=some) for some in ids),
+        *(content("a", wpids=["b"]), content("a", ndex=["b"]), content("a", b"b"), content("b", b"a")),
+        *(content(tables={kind: table}) for kind in KINDS for table in (b"", b"a", b"gene" + bytes(8))),
+        *(content(tables={"gene": gene, "disease": disease}) for gene, disease in ((b"a", b""), (b"", b"a"))),
+        content(tables={"gene": b"a", "chemical": b""}),
+    ]
+    key = opened(database, tmp_path / "cache").key
+    assert len({key(content) for content in contents}) == len(contents)
+    assert [key(replace(content, file="b.md")) for content in contents] == [key(content) for content in contents]
+
+
+def test_the_names_of_modules_are_a_part_of_the_converter(tmp_path: Path) -> None:
+    digests = []
+    for name in ("aa.py", "ab.py"):
+        package = tmp_path / name / "pfocr_rdf"
+        shutil.copytree(Path(pfocr_rdf.__file__).parent, package)
+        (package / name).touch()
+        command = "from pfocr_rdf.cache import converter_digest; print(converter_digest().hex())"
+        digests.append(subprocess.check_output([sys.executable, "-c", command], cwd=package.parent))
+    assert digests[0] != digests[1]
 
 
 def test_a_taxonomy_is_part_of_what_a_result_depends_on(checkout: Checkout, tmp_path: Path) -> None:
@@ -695,7 +744,7 @@ def open_together(folder: Path, start: Barrier, refused: SimpleQueue[str]) -> No
     for number in range(200):
         start.wait()
         try:
-            pfocr_rdf.cache._open(str(folder / str(number)), "0" * 32).put({b"a key of 16 byte": b"a result"})
+            pfocr_rdf.cache._open(str(folder / str(number)), b"a way").put({b"a key of 16 byte": b"a result"})
         except CacheError as error:
             refused.put(str(error))
 
