@@ -2,12 +2,12 @@
 
 A result is found by a digest of everything that it depends on: the record's bytes, its companions' and the maps'
 entries for it; and it lies in a folder named by a digest of the rest: the organism names, the settings, the format, and
-the converter itself (its version and the bytes of its modules). Parts of what figures share lie in another, found by
-digests of what the figures tell of it; of these the last run's are kept. What a check of the shapes gave lies in
-a third, named by a digest of the shapes, the engine and the converter, and is found by a digest of what was checked, as
-it is written: whatever a section depends on, a check depends on the section alone. A section's digest is kept with it.
-Nothing has to be invalidated: what changed has another digest. What else is not asked for any more stays until the
-cache is cleared. Results hold no code.
+the converter itself (the bytes of its modules, and the versions of it and of what it stands on). Parts of what figures
+share lie in another, found by digests of what the figures tell of it; of these the last run's are kept. What a check of
+the shapes gave lies in a third, named by a digest of the shapes, the engine and the converter, and is found by a digest
+of what was checked, as it is written: whatever a section depends on, a check depends on the section alone. A section's
+digest is kept with it. Nothing has to be invalidated: what changed has another digest. What else is not asked for any
+more stays until the cache is cleared. Results hold no code.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
@@ -25,6 +26,11 @@ from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import pyoxigraph
+import yaml
+from pyld import jsonld
+from yaml import _yaml as libyaml
 
 from pfocr_rdf import __version__
 from pfocr_rdf.checking import Check, Checked, Located, Result
@@ -50,6 +56,7 @@ __all__ = [
     "cache_size",
     "clear_cache",
     "converter_digest",
+    "converter_versions",
     "figure_digests",
     "open_cache",
     "open_checks",
@@ -158,14 +165,26 @@ def _open(folder: str, *way: bytes) -> Packs:
 
 @cache
 def converter_digest() -> bytes:
-    """Digest the converter: its version, its modules and its data."""
-    pieces = [__version__.encode()]
+    """Digest the converter: its modules and its data, and the versions of it and of what it stands on."""
+    pieces = [version.encode() for version in converter_versions()]
     package = files("pfocr_rdf")
     for folder in (package, package / "data"):
         for file in sorted(folder.iterdir(), key=lambda item: item.name):
             if file.is_file() and file.name.endswith((".py", ".json", ".tsv")):
                 pieces += (file.name.encode(), file.read_bytes())
     return _digest(pieces)
+
+
+def converter_versions() -> list[str]:
+    """Give the versions of all that makes the bytes, as what is loaded tells them, which takes no time."""
+    return [
+        f"pfocr-rdf {__version__}",
+        f"{sys.implementation.name} {sys.version.split()[0]}",
+        f"pyoxigraph {pyoxigraph.__version__}",
+        f"PyLD {jsonld.__version__}",
+        f"PyYAML {yaml.__version__}",
+        f"libyaml {libyaml.get_version_string()}",
+    ]
 
 
 # ------------------------------------------------------------------------------------------------- the entries

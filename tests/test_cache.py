@@ -15,9 +15,14 @@ from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import ModuleType
 from typing import Any
 
+import pyoxigraph
 import pytest
+import yaml
+from pyld import jsonld
+from yaml import _yaml as libyaml
 
 import pfocr_rdf.cache
 import pfocr_rdf.packs
@@ -302,6 +307,27 @@ def test_the_names_of_modules_are_a_part_of_the_converter(tmp_path: Path) -> Non
         command = "from pfocr_rdf.cache import converter_digest; print(converter_digest().hex())"
         digests.append(subprocess.check_output([sys.executable, "-c", command], cwd=package.parent))
     assert digests[0] != digests[1]
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "other"),
+    [
+        (pfocr_rdf.cache, "__version__", "0.0.1"),
+        (sys, "version", "3.99.1 (main)"),
+        (pyoxigraph, "__version__", "0.0.1"),
+        (jsonld, "__version__", "0.0.1"),
+        (yaml, "__version__", "0.0.1"),
+        (libyaml, "get_version_string", lambda: "0.0.1"),
+    ],
+)
+def test_another_version_of_what_the_converter_stands_on_is_another_converter(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, other: object
+) -> None:
+    digest = pfocr_rdf.cache.converter_digest.__wrapped__
+    before = digest()
+    monkeypatch.setattr(module, name, other)
+    assert digest() != before
+    assert digest() == digest()
 
 
 def test_a_taxonomy_is_part_of_what_a_result_depends_on(checkout: Checkout, tmp_path: Path) -> None:
