@@ -147,7 +147,7 @@ def open_cache(folder: str, *, organisms: OrganismNames, settings: Settings, for
 
 def _open(folder: str, *way: bytes) -> Packs:
     """Open the results of one way in the folder of a cache, given all that they depend on but for the converter."""
-    path = Path(folder)
+    path = _path(folder)
     try:
         path.mkdir(parents=True, exist_ok=True)
         # Another run may be making the same cache, anywhere. The marker is the first that it makes: where it is missing
@@ -161,6 +161,12 @@ def _open(folder: str, *way: bytes) -> Packs:
     except OSError as error:
         raise CacheError(f"{folder}: {why(error)}; give a folder that may be written") from error
     return open_packs(str(path / _digest([converter_digest(), *way]).hex()))
+
+
+def _path(folder: str) -> Path:
+    if not folder:  # to the system it would be the folder that one is in
+        raise CacheError("the name of the cache's folder is empty; give the name of a folder")
+    return Path(folder)
 
 
 @cache
@@ -425,7 +431,7 @@ def _ways(folder: str) -> list[Path]:
         CacheError: when the folder is no cache.
     """
     with _explained(folder):
-        if not Path(folder, _MARKER).is_file():
+        if not (_path(folder) / _MARKER).is_file():
             raise CacheError(f"{folder}: is no cache of pfocr-rdf; give the folder that --cache named")
         with os.scandir(folder) as entries:  # what a link leads to is not the cache's
             ways = [entry for entry in entries if entry.is_dir(follow_symlinks=False) and _WAY.fullmatch(entry.name)]

@@ -733,6 +733,15 @@ def test_what_cannot_be_a_folder_is_refused(database: Path, tmp_path: Path, name
     assert not (tmp_path / "x.ttl").exists()
 
 
+def test_an_empty_name_is_refused_everywhere(database: Path, tmp_path: Path) -> None:
+    for arguments in (("convert", database, "-o", tmp_path / "x.ttl", "--cache", ""), ("cache", "info", "")):
+        done = run(*arguments)
+        assert done.returncode == 2
+        assert done.stderr == b"pfocr-rdf: the name of the cache's folder is empty; give the name of a folder\n"
+    assert run("cache", "clear", "").stderr == done.stderr
+    assert not (tmp_path / "x.ttl").exists()
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_may_not_be_written_is_refused_or_read(database: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
