@@ -2,25 +2,35 @@
 
 A result is found by a digest of everything that it depends on: the record's bytes, its companions' and the maps'
 entries for it; and it lies in a folder named by a digest of the rest: the organism names, the settings, the format, and
-the converter itself (its version and the bytes of its modules). Parts of what figures share lie in another, found by
-digests of what the figures tell of it; of these the last run's are kept. What a check of the shapes gave lies in
-a third, named by a digest of the shapes, the engine and the converter. Nothing has to be invalidated: what changed has
-another digest. What else is not asked for any more stays until the cache is cleared. Results hold no code.
+the converter itself (the bytes of its modules, and the versions of it and of what it stands on). Parts of what figures
+share lie in another, found by digests of what the figures tell of it; of these the last run's are kept. What a check of
+the shapes gave lies in a third, named by a digest of the shapes, the engine and the converter, and is found by a digest
+of what was checked, as it is written: whatever a section depends on, a check depends on the section alone. A section's
+digest is kept with it. Nothing has to be invalidated: what changed has another digest. What else is not asked for any
+more stays until the cache is cleared. Results hold no code.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from functools import cache
 from hashlib import blake2b
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph
+import yaml
+from pyld import jsonld
+from yaml import _yaml as libyaml
 
 from pfocr_rdf import __version__
 from pfocr_rdf.checking import Check, Checked, Located, Result
@@ -30,7 +40,7 @@ from pfocr_rdf.entities import Contribution
 from pfocr_rdf.errors import ReportedError, why
 from pfocr_rdf.mapping import Settings
 from pfocr_rdf.organisms import OrganismNames
-from pfocr_rdf.packs import KEY, Packs, entry_count, open_packs, pack_files
+from pfocr_rdf.packs import KEY, Packs, entry_count, left_files, open_packs, pack_files
 from pfocr_rdf.record import RecordBytes
 from pfocr_rdf.terms import Term
 
@@ -46,6 +56,7 @@ __all__ = [
     "cache_size",
     "clear_cache",
     "converter_digest",
+    "converter_versions",
     "figure_digests",
     "open_cache",
     "open_checks",
@@ -67,12 +78,14 @@ class Converted:
 
     Attributes:
         data: its figure's section, in the format.
+        key: stands for what the section says, as `pfocr_rdf.checking.group_key` gives it.
         triples: how many triples that are.
         contribution: what the figure gives to what figures share.
         diagnostics: what was found in the record.
     """
 
     data: bytes | memoryview
+    key: bytes
     triples: int
     contribution: Contribution
     diagnostics: tuple[Diagnostic, ...]
@@ -90,14 +103,12 @@ class Cache:
 
     def key(self, content: RecordBytes) -> bytes:
         """Give the key of a record's result: the digest of all of the record that it depends on."""
-        digest = blake2b(digest_size=KEY)
-        for part in (content.stem, *content.wpids, "", *content.ndex, ""):
-            digest.update(part.encode("utf-8", "surrogatepass") + b"\0")  # a file's name need not be UTF-8
-        _add(digest, content.data)
+        texts = (content.stem, str(len(content.wpids)), *content.wpids, str(len(content.ndex)), *content.ndex)
+        pieces = [text.encode("utf-8", "surrogatepass") for text in texts]  # a file's name need not be UTF-8
+        pieces.append(content.data)
         for kind, (_, data) in content.companions.items():
-            digest.update(kind.encode())
-            _add(digest, data)
-        return digest.digest()
+            pieces += (kind.encode(), data)
+        return _digest(pieces)
 
     def get(self, keys: Mapping[int, bytes], contents: Mapping[int, RecordBytes]) -> dict[int, Converted]:
         """Give results of earlier runs; what is missing is not there, or it is damaged or foreign.
@@ -118,10 +129,11 @@ class Cache:
         self.packs.put({key: _encoded(converted, record) for key, converted, record in results})
 
 
-def _add(digest: Any, data: bytes) -> None:
-    """Add bytes of any length so that no other sequence of parts gives the same."""
-    digest.update(len(data).to_bytes(8, "big"))
-    digest.update(data)
+def _digest(pieces: Sequence[bytes]) -> bytes:
+    """Digest pieces, each for itself: no others give the same, however they are cut."""
+    digest = blake2b(b"".join(pieces), digest_size=KEY)
+    digest.update(array("Q", map(len, pieces)))
+    return digest.digest()
 
 
 def open_cache(folder: str, *, organisms: OrganismNames, settings: Settings, format: str) -> Cache:
@@ -130,35 +142,55 @@ def open_cache(folder: str, *, organisms: OrganismNames, settings: Settings, for
     Raises:
         CacheError: when the folder cannot be made, or holds something else.
     """
-    digest = blake2b(converter_digest(), digest_size=KEY)
-    digest.update(json.dumps([astuple(settings), format]).encode())
-    digest.update(organisms.digest())
-    return Cache(_open(folder, digest.hexdigest()))
+    return Cache(_open(folder, b"records", json.dumps([astuple(settings), format]).encode(), organisms.digest()))
 
 
-def _open(folder: str, way: str) -> Packs:
-    path = Path(folder)
+def _open(folder: str, *way: bytes) -> Packs:
+    """Open the results of one way in the folder of a cache, given all that they depend on but for the converter."""
+    path = _path(folder)
     try:
         path.mkdir(parents=True, exist_ok=True)
+        # Another run may be making the same cache, anywhere. The marker is the first that it makes: where it is missing
+        # from a folder that held something before, the folder is no cache. So the order of the two looks matters.
+        used = any(path.iterdir())
         if not (path / _MARKER).is_file():
-            if any(path.iterdir()):
+            if used:
                 raise CacheError(f"{folder}: is not empty and no cache of pfocr-rdf; give another folder")
-            (path / _MARKER).write_text(_MARKER_TEXT, "utf-8")
+            with suppress(FileExistsError), open(path / _MARKER, "x", encoding="utf-8") as file:
+                file.write(_MARKER_TEXT)
     except OSError as error:
         raise CacheError(f"{folder}: {why(error)}; give a folder that may be written") from error
-    return open_packs(str(path / way))
+    return open_packs(str(path / _digest([converter_digest(), *way]).hex()))
+
+
+def _path(folder: str) -> Path:
+    if not folder:  # to the system it would be the folder that one is in
+        raise CacheError("the name of the cache's folder is empty; give the name of a folder")
+    return Path(folder)
 
 
 @cache
 def converter_digest() -> bytes:
-    """Digest the converter: its version, its modules and its data."""
-    digest = blake2b(__version__.encode(), digest_size=KEY)
+    """Digest the converter: its modules and its data, and the versions of it and of what it stands on."""
+    pieces = [version.encode() for version in converter_versions()]
     package = files("pfocr_rdf")
     for folder in (package, package / "data"):
         for file in sorted(folder.iterdir(), key=lambda item: item.name):
             if file.is_file() and file.name.endswith((".py", ".json", ".tsv")):
-                _add(digest, file.read_bytes())
-    return digest.digest()
+                pieces += (file.name.encode(), file.read_bytes())
+    return _digest(pieces)
+
+
+def converter_versions() -> list[str]:
+    """Give the versions of all that makes the bytes, as what is loaded tells them, which takes no time."""
+    return [
+        f"pfocr-rdf {__version__}",
+        f"{sys.implementation.name} {sys.version.split()[0]}",
+        f"pyoxigraph {pyoxigraph.__version__}",
+        f"PyLD {jsonld.__version__}",
+        f"PyYAML {yaml.__version__}",
+        f"libyaml {libyaml.get_version_string()}",
+    ]
 
 
 # ------------------------------------------------------------------------------------------------- the entries
@@ -167,7 +199,7 @@ _RECORD: Final = "record"
 
 
 def _encoded(converted: Converted, record: RecordFile) -> bytes:
-    """Give a result as a line of JSON, the figure's terms and the data.
+    """Give a result as a line of JSON, the section's key, the figure's terms and the data.
 
     File names are left out, as the database may be elsewhere next. The terms are most of what there is to read back,
     and splitting them is several times quicker than JSON; terms that hold the separator stand in the line.
@@ -196,7 +228,8 @@ def _encoded(converted: Converted, record: RecordFile) -> bytes:
             for found in converted.diagnostics
         ],
     ]
-    return json.dumps(line, ensure_ascii=True, separators=(",", ":")).encode() + b"\n" + terms + converted.data
+    head = json.dumps(line, ensure_ascii=True, separators=(",", ":")).encode()
+    return b"".join((head, b"\n", converted.key, terms, converted.data))
 
 
 _BETWEEN: Final = "\x1f"
@@ -205,9 +238,10 @@ _BETWEEN: Final = "\x1f"
 
 def _decoded(entry: bytes, content: RecordBytes) -> Converted | None:
     """Give back what was kept, or None where it is of another shape."""
-    start = entry.find(b"\n") + 1
+    line = entry.find(b"\n") + 1
+    start = line + KEY
     try:
-        triples, size, shared, diagnostics = json.loads(entry[:start])
+        triples, size, shared, diagnostics = json.loads(entry[:line])
         figid, iri, paper, terms, organisms, others, image, shared_image = shared
         end = start + size
         if not (isinstance(triples, int) and isinstance(paper, str) and isinstance(figid, str)):
@@ -238,7 +272,8 @@ def _decoded(entry: bytes, content: RecordBytes) -> Converted | None:
         )
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
-    return Converted(memoryview(entry)[end:], triples, given, found)  # a copy would cost more than all of the above
+    # a copy of the data would cost more than all of the above
+    return Converted(memoryview(entry)[end:], entry[line:start], triples, given, found)
 
 
 def _texts(values: list[str]) -> tuple[str, ...]:
@@ -301,9 +336,7 @@ def part_key(told: Iterable[Told], figures: Sequence[bytes]) -> bytes:
     for packed, numbers in told:
         pieces.append(packed.encode("utf-8", "surrogatepass"))
         pieces.append(b"".join(map(figures.__getitem__, numbers)))
-    digest = blake2b(b"".join(pieces), digest_size=KEY)
-    digest.update(array("Q", map(len, pieces)))  # so that no other pieces give the same
-    return digest.digest()
+    return _digest(pieces)
 
 
 def open_parts(folder: str, *, settings: Settings, format: str) -> KeptParts:
@@ -312,9 +345,7 @@ def open_parts(folder: str, *, settings: Settings, format: str) -> KeptParts:
     Raises:
         CacheError: when the folder cannot be made, or holds something else.
     """
-    digest = blake2b(converter_digest(), digest_size=KEY)
-    digest.update(json.dumps(["parts", astuple(settings), format]).encode())
-    return KeptParts(_open(folder, digest.hexdigest()))
+    return KeptParts(_open(folder, b"parts", json.dumps([astuple(settings), format]).encode()))
 
 
 # --------------------------------------------------------------------------------------------- results of checks
@@ -360,11 +391,8 @@ def open_checks(folder: str, check: Check) -> KeptChecks:
     Raises:
         CacheError: when the folder cannot be made, or holds something else.
     """
-    digest = blake2b(converter_digest(), digest_size=KEY)
-    for part in (check.shapes.node, check.shapes.section, check.shapes.references):
-        _add(digest, part)
-    digest.update(json.dumps([check.engine, check.part, *_versions()]).encode())
-    return KeptChecks(_open(folder, digest.hexdigest()))
+    shapes = (check.shapes.node, check.shapes.section, check.shapes.references)
+    return KeptChecks(_open(folder, b"checks", *shapes, json.dumps([check.engine, check.part, *_versions()]).encode()))
 
 
 def _versions() -> Iterator[str]:
@@ -402,9 +430,25 @@ def _ways(folder: str) -> list[Path]:
     Raises:
         CacheError: when the folder is no cache.
     """
-    if not Path(folder, _MARKER).is_file():
-        raise CacheError(f"{folder}: is no cache of pfocr-rdf; give the folder that --cache named")
-    return sorted(path for path in Path(folder).iterdir() if path.is_dir() and _WAY.fullmatch(path.name))
+    with _explained(folder):
+        if not (_path(folder) / _MARKER).is_file():
+            raise CacheError(f"{folder}: is no cache of pfocr-rdf; give the folder that --cache named")
+        with os.scandir(folder) as entries:  # what a link leads to is not the cache's
+            ways = [entry for entry in entries if entry.is_dir(follow_symlinks=False) and _WAY.fullmatch(entry.name)]
+        return sorted(map(Path, ways))
+
+
+@contextmanager
+def _explained(folder: str) -> Iterator[None]:
+    """Say what the system refuses.
+
+    Raises:
+        CacheError: when it refuses something.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise CacheError(f"{folder}: {why(error)}; give the folder that --cache named") from error
 
 
 def cache_size(folder: str) -> tuple[int, int]:
@@ -414,23 +458,29 @@ def cache_size(folder: str) -> tuple[int, int]:
         CacheError: when the folder is no cache.
     """
     ways = _ways(folder)
-    size = sum(pack.stat().st_size for way in ways for pack in pack_files(str(way)))
+    with _explained(folder):
+        size = sum(_size(pack) for way in ways for pack in pack_files(str(way)))
     return sum(entry_count(str(way)) for way in ways), size
 
 
+def _size(pack: Path) -> int:
+    try:
+        return pack.lstat().st_size
+    except FileNotFoundError:  # another run has deleted it meanwhile
+        return 0
+
+
 def clear_cache(folder: str) -> int:
-    """Delete the results in a cache, and what an interrupted run may have left; give their number.
+    """Delete the results in a cache, and what an interrupted run may have left, and nothing else; give their number.
 
     Raises:
         CacheError: when the folder is no cache, or cannot be cleared.
     """
     count, _ = cache_size(folder)
-    try:
-        for way in _ways(folder):
-            for left in (*pack_files(str(way)), *way.glob(".*.part")):
-                left.unlink()
-            if not any(way.iterdir()):
-                way.rmdir()
-    except OSError as error:
-        raise CacheError(f"{folder}: {why(error)}") from error
+    for way in _ways(folder):
+        with _explained(folder):
+            for file in (*pack_files(str(way)), *left_files(str(way))):
+                file.unlink(missing_ok=True)
+        with suppress(OSError):  # it holds what is not the cache's, or is gone already
+            way.rmdir()
     return count

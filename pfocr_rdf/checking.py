@@ -37,6 +37,7 @@ __all__ = [
     "Kept",
     "Located",
     "Result",
+    "group_key",
     "locate",
 ]
 
@@ -163,7 +164,7 @@ class Check:
         """
         if self.kept is not None:
             listed = list(groups)
-            return self.recalled([_key(packed(group)) for group in listed], listed.__getitem__)
+            return self.recalled([group_key(packed(group)) for group in listed], listed.__getitem__)
         rules, targets = self._rules, _retargeted(self._shapes)[1]
         results: list[Located] = []
         described: dict[Term, int] = {}
@@ -187,13 +188,13 @@ class Check:
         if self.kept is None:
             return self([list(statements_of(group)) for group in groups])
         listed = list(groups)
-        return self.recalled(list(map(_key, listed)), lambda index: list(statements_of(listed[index])))
+        return self.recalled(list(map(group_key, listed)), lambda index: list(statements_of(listed[index])))
 
     def recalled(self, keys: Sequence[bytes], group: Callable[[int], Group]) -> Checked:
         """Check groups, but those of which it is known from an earlier run what a check gives.
 
         Args:
-            keys: a key for each group, which stands for all that it says.
+            keys: the groups' keys, as `group_key` gives them.
             group: gives a group, by its number.
 
         Raises:
@@ -343,9 +344,16 @@ def _given(
     )
 
 
-def _key(packed: bytes) -> bytes:
-    """Give a key for a group, as N-Triples."""
-    return blake2b(packed, digest_size=16).digest()
+def group_key(written: bytes, header: bytes = b"") -> bytes:
+    """Give the key of a group, which stands for all that it says: the digest of a document that says it.
+
+    Args:
+        written: the group, as it is written.
+        header: what stands before it in a document of its format.
+    """
+    digest = blake2b(header, digest_size=16)
+    digest.update(written)
+    return digest.digest()
 
 
 def _entangled(batch: Sequence[Group], located: Iterable[tuple[int, Located]]) -> list[int]:

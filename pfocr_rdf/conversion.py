@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Final, TypeAlias
 
 from pfocr_rdf.cache import Cache, Converted, KeptParts, figure_digests, part_key
-from pfocr_rdf.checking import Check, Checked
+from pfocr_rdf.checking import Check, Checked, group_key
 from pfocr_rdf.database import Database, RecordFile
 from pfocr_rdf.descriptions import Part, entity_parts
 from pfocr_rdf.diagnostics import Diagnostic, Findings, Report, diagnose
@@ -204,14 +204,16 @@ def convert_chunk(job: Job) -> ChunkResult:
     keys = {index: job.cache.key(content) for index, content in contents.items() if not found[index]}
     results = job.cache.get(keys, contents)
     new = ((index, content) for index, content in contents.items() if index not in results)
+    header = FORMATS[job.format].header(job.settings.schema)
     statements: dict[int, Group] = {}
     for index, section in _sections(job, _parsed(job, new, found), found):
         data = FORMATS[job.format].write(section.statements, job.settings.schema)
         given = contribution(section)
-        results[index] = Converted(data, len(section.statements), given, found[index].all())
+        key = group_key(data, header)
+        results[index] = Converted(data, key, len(section.statements), given, found[index].all())
         statements[index] = section.statements
     job.cache.put([(keys[index], results[index], job.records[index]) for index in statements if index in keys])
-    return _joined(job, results, found, keys, statements)
+    return _joined(job, results, found, statements)
 
 
 def _read(job: Job, found: list[Findings]) -> Iterator[tuple[int, RecordBytes]]:
@@ -266,7 +268,6 @@ def _joined(
     job: Job,
     results: Mapping[int, Converted],
     found: list[Findings],
-    keys: Mapping[int, bytes],
     statements: Mapping[int, Group],
 ) -> ChunkResult:
     """Join the results of records to that of their chunk."""
@@ -292,15 +293,16 @@ def _joined(
             known = statements.get(index)
             return list(read_written(bytes(parts[index]), job.format, job.settings.schema)) if known is None else known
 
-        checked = _checked(job.check, list(parts), keys, group)
+        checked = _checked(job.check, {index: results[index].key for index in parts}, group)
     return ChunkResult(b"".join(parts.values()), triples, entities, tuple(identities), tuple(diagnostics), checked)
 
 
-def _checked(check: Check, indexes: list[int], keys: Mapping[int, bytes], group: Callable[[int], Group]) -> Checked:
+def _checked(check: Check, keys: Mapping[int, bytes], group: Callable[[int], Group]) -> Checked:
     """Check the sections of records; those of which it is kept what a check gives are not even read."""
-    if check.kept is None or not all(index in keys for index in indexes):
+    indexes = list(keys)
+    if check.kept is None:
         return check(map(group, indexes))
-    return check.recalled([keys[index] for index in indexes], lambda number: group(indexes[number]))
+    return check.recalled(list(keys.values()), lambda number: group(indexes[number]))
 
 
 def jobs_of(

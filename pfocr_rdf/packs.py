@@ -11,7 +11,10 @@ stands for all that the results depend on, so that a pack that is damaged, or ca
 
 from __future__ import annotations
 
+import errno
 import os
+import re
+import stat
 import struct
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
@@ -24,7 +27,7 @@ from typing import Final
 from uuid import uuid4
 from zlib import crc32
 
-__all__ = ["KEY", "Packs", "entry_count", "open_packs", "pack_files"]
+__all__ = ["KEY", "Packs", "entry_count", "left_files", "open_packs", "pack_files"]
 
 KEY: Final = 16
 """Bytes of a key."""
@@ -33,6 +36,8 @@ _MAGIC: Final = b"pfocr-rdf results 2\n"
 _HEAD: Final = struct.Struct(f"<{len(_MAGIC)}s16sI")
 _ROW: Final = struct.Struct(f"<{KEY}sQII")
 _SUFFIX: Final = ".pack"
+_NAME: Final = re.compile(f"[0-9a-f]{{{2 * KEY}}}{re.escape(_SUFFIX)}")
+_LEFT: Final = re.compile(r"\.[a-z0-9_]{8}\.part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ class Packs:
         found: dict[bytes, bytes] = {}
         for name, entries in wanted.items():
             try:
-                with open(Path(self.folder, name), "rb", buffering=0) as file:
+                with open(Path(self.folder, name), "rb", buffering=0, opener=_opened) as file:
                     for start, size, checksum, key in sorted(entries):
                         file.seek(start)
                         data = file.read(size)
@@ -88,6 +93,8 @@ class Packs:
         head = _HEAD.pack(_MAGIC, _digest(self.folder, index), len(rows))
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            if folder.is_symlink():  # it leads out of the cache
+                return None
             descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
             beside = Path(name)
             try:
@@ -122,10 +129,33 @@ def open_packs(folder: str) -> Packs:
 
 
 def pack_files(folder: str) -> list[Path]:
-    """Give the packs of a folder, by name; what is no pack by its name is passed over."""
+    """Give the packs of a folder, by name; what is no pack by its name, or no file, is passed over.
+
+    Raises:
+        OSError: when the folder cannot be read.
+    """
+    return _files(folder, _NAME)
+
+
+def left_files(folder: str) -> list[Path]:
+    """Give what runs that were killed have left of packs in a folder.
+
+    Raises:
+        OSError: when the folder cannot be read.
+    """
+    return _files(folder, _LEFT)
+
+
+def _files(folder: str, form: re.Pattern[str]) -> list[Path]:
+    """Give the files of a folder whose names are of a form; none where it is not there, or leads out of the cache."""
+    if Path(folder).is_symlink():
+        return []
     try:
-        return sorted(path for path in Path(folder).iterdir() if path.suffix == _SUFFIX and path.name[0] != ".")
-    except OSError:
+        with os.scandir(folder) as entries:
+            return sorted(
+                Path(entry) for entry in entries if form.fullmatch(entry.name) and entry.is_file(follow_symlinks=False)
+            )
+    except FileNotFoundError:
         return []
 
 
@@ -142,7 +172,11 @@ def _digest(folder: str, index: bytes) -> bytes:
 def _places(folder: str, run: str) -> dict[bytes, tuple[str, bytes]]:
     """Read where results are: for each key the pack, of several the newest, and its row of the index."""
     places: dict[bytes, tuple[str, bytes]] = {}
-    for path in sorted(pack_files(folder), key=_age):  # where a result is damaged, it is made anew in a newer pack
+    try:
+        files = pack_files(folder)
+    except OSError:
+        return places
+    for path in sorted(files, key=_age):  # where a result is damaged, it is made anew in a newer pack
         for row in _rows(path):
             places[row[:KEY]] = path.name, row
     return places
@@ -158,9 +192,9 @@ def _age(path: Path) -> tuple[int, str]:
 def _rows(path: Path) -> Sequence[bytes]:
     """Read the rows of a pack's index; none where it is damaged or foreign."""
     try:
-        with open(path, "rb", buffering=0) as file:
+        with open(path, "rb", buffering=0, opener=_opened) as file:
             magic, digest, count = _HEAD.unpack(file.read(_HEAD.size))
-            if magic != _MAGIC:
+            if magic != _MAGIC or count * _ROW.size > os.fstat(file.fileno()).st_size:  # a wrong one takes no memory
                 return ()
             index = file.read(count * _ROW.size)
     except (OSError, struct.error):
@@ -168,6 +202,22 @@ def _rows(path: Path) -> Sequence[bytes]:
     if len(index) != count * _ROW.size or digest != _digest(str(path.parent), index):
         return ()
     return list(_cut(index))
+
+
+def _opened(name: str, flags: int) -> int:
+    """Open a file, but follow no link, and wait for nobody, as one who opens a pipe would.
+
+    Raises:
+        OSError: when it cannot be opened, or is no file.
+    """
+    descriptor = os.open(name, flags | _ALONE)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "is no file", name)
+    return descriptor
+
+
+_ALONE: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # Windows has neither
 
 
 def _cut(index: bytes) -> Iterator[bytes]:

@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import IO, Any, Final, TypeVar
 
 from pfocr_rdf import __version__
+from pfocr_rdf.cache import converter_versions
 from pfocr_rdf.conversion import ChunkResult, Job, Runner, convert_chunk, run_here, salvage
 from pfocr_rdf.database import InputError
 from pfocr_rdf.errors import ReportedError, why
@@ -480,7 +481,7 @@ def dask_runner(address: str, folders: Sequence[str] = ()) -> Iterator[Runner]:
 
 
 def _check_versions(client: Any, address: str) -> None:
-    """Check that the workers have this very package: another one would give other bytes, or fail on every record.
+    """Check that the workers have this very package, on the same libraries: others would give other bytes, or fail.
 
     Raises:
         WorkerError: when a worker has none, or another.
@@ -501,9 +502,9 @@ def _check_versions(client: Any, address: str) -> None:
         if found is None:
             raise WorkerError(f"{address}: the worker {worker} has no pfocr-rdf; install version {__version__} there")
         if found != digest():
-            raise WorkerError(
-                f"{address}: the worker {worker} has another pfocr-rdf; install version {__version__} there"
-            )
+            wanted = ", ".join(converter_versions())
+            message = f"the worker {worker} has another pfocr-rdf, or another library; install {wanted} there"
+            raise WorkerError(f"{address}: {message}")
 
 
 def _check_folders(client: Any, address: str, folders: Sequence[str]) -> None:

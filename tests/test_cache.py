@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import blake2b
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import ModuleType
 from typing import Any
 
+import pyoxigraph
 import pytest
+import yaml
+from pyld import jsonld
+from yaml import _yaml as libyaml
 
 import pfocr_rdf.cache
+import pfocr_rdf.packs
 from checkouts import Checkout
 from commands import convert, run
 from conversions import converted, mixed_database, small_database, small_record
 from pfocr_rdf import Settings, conversion
 from pfocr_rdf.cache import Cache, CacheError, cache_size, clear_cache, open_cache, open_parts
 from pfocr_rdf.database import open_input
+from pfocr_rdf.mentions import KINDS, Kind
 from pfocr_rdf.organisms import OrganismNames
+from pfocr_rdf.record import RecordBytes
 from pfocr_rdf.workers import process_runner
 
 FORMATS = ("turtle", "ntriples")
@@ -83,6 +95,10 @@ def warm(folder: Path, cache: Path, **options: Any) -> list[str]:
     with counting() as parsed:
         assert converted(folder, cache=cache, **options) == expected
     return parsed
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
 
 
 def packs(cache: Path) -> list[Path]:
@@ -247,6 +263,73 @@ def test_the_converter_is_known_by_its_modules_and_its_data() -> None:
     assert digest() == digest.__wrapped__() != blake2b(pfocr_rdf.__version__.encode(), digest_size=16).digest()
 
 
+def test_ids_of_a_map_are_not_run_together(database: Path, tmp_path: Path) -> None:
+    for rows in ("PMC1__a\tWP1\0WP2\n", "PMC1__a\tWP1\nPMC1__a\tWP2\n", "PMC1__a\tWP1\0\0WP2\n"):
+        write(database, "_data/wpid_map.tsv", rows)
+        assert "PMC1__a" in warm(database, tmp_path / "cache")
+
+
+def test_the_key_of_a_record_is_of_each_of_its_parts_for_itself(database: Path, tmp_path: Path) -> None:
+    def content(
+        stem: str = "",
+        data: bytes = b"",
+        wpids: Sequence[str] = (),
+        ndex: Sequence[str] = (),
+        tables: Mapping[Kind, bytes] | None = None,
+    ) -> RecordBytes:
+        companions = {kind: ("a.tsv", table) for kind, table in (tables or {}).items()}
+        return RecordBytes("a.md", data, companions, tuple(wpids), tuple(ndex), stem)
+
+    ids = ("a", "b", ["ab"], ["a\0b"], ["a", "b"], ["b", "a"], ["a", "", "b"], ["", "a"], [""], ["1", "a"], ["0"])
+    contents = [
+        content(),
+        *(content(stem) for stem in ("a", "b", "a\0", "a\0b", "a\0\0b", "\0", "\0a", "a\udcff")),
+        *(content(data=data) for data in (b"a", b"b", b"\0", b"a" + bytes(8), b"gene")),
+        *(content(wpids=some) for some in ids),
+        *(content(ndex=some) for some in ids),
+        *(content(wpids=some, ndex=some) for some in ids),
+        *(content("a", wpids=["b"]), content("a", ndex=["b"]), content("a", b"b"), content("b", b"a")),
+        *(content(tables={kind: table}) for kind in KINDS for table in (b"", b"a", b"gene" + bytes(8))),
+        *(content(tables={"gene": gene, "disease": disease}) for gene, disease in ((b"a", b""), (b"", b"a"))),
+        content(tables={"gene": b"a", "chemical": b""}),
+    ]
+    key = opened(database, tmp_path / "cache").key
+    assert len({key(content) for content in contents}) == len(contents)
+    assert [key(replace(content, file="b.md")) for content in contents] == [key(content) for content in contents]
+
+
+def test_the_names_of_modules_are_a_part_of_the_converter(tmp_path: Path) -> None:
+    digests = []
+    for name in ("aa.py", "ab.py"):
+        package = tmp_path / name / "pfocr_rdf"
+        shutil.copytree(Path(pfocr_rdf.__file__).parent, package)
+        (package / name).touch()
+        command = "from pfocr_rdf.cache import converter_digest; print(converter_digest().hex())"
+        digests.append(subprocess.check_output([sys.executable, "-c", command], cwd=package.parent))
+    assert digests[0] != digests[1]
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "other"),
+    [
+        (pfocr_rdf.cache, "__version__", "0.0.1"),
+        (sys, "version", "3.99.1 (main)"),
+        (pyoxigraph, "__version__", "0.0.1"),
+        (jsonld, "__version__", "0.0.1"),
+        (yaml, "__version__", "0.0.1"),
+        (libyaml, "get_version_string", lambda: "0.0.1"),
+    ],
+)
+def test_another_version_of_what_the_converter_stands_on_is_another_converter(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, other: object
+) -> None:
+    digest = pfocr_rdf.cache.converter_digest.__wrapped__
+    before = digest()
+    monkeypatch.setattr(module, name, other)
+    assert digest() != before
+    assert digest() == digest()
+
+
 def test_a_taxonomy_is_part_of_what_a_result_depends_on(checkout: Checkout, tmp_path: Path) -> None:
     checkout.record("organisms: Imaginaria ficta")
     names = tmp_path / "names.dmp"
@@ -363,6 +446,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "cut after the index": lambda content: content[: HEAD + ROW],
     "cut in the JSON": lambda content: content[:100],
     "cut in the data": lambda content: content[:-40],
+    "a vast number": lambda content: content[: HEAD - 4] + b"\xff" * 4 + content[HEAD:],
     "zeros": lambda content: bytes(len(content)),
     "text": lambda _: b"no pack at all\n",
 } | {
@@ -384,6 +468,20 @@ def test_a_damaged_result_is_made_anew(
     assert warm(database, tmp_path / "cache") == ["PMC1__a"]
     assert pack.read_bytes() == content
     assert warm(database, tmp_path / "cache") == []
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_damaged_packs_are_counted_by_their_bytes_and_cleared(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    folder = small_database(tmp_path / "database", ["PMC1__a"])
+    cache = tmp_path / "cache"
+    converted(folder, cache=cache)
+    for pack in cache.glob("*/*.pack"):
+        pack.write_bytes(damage(pack.read_bytes()))
+    size = sum(pack.stat().st_size for pack in cache.glob("*/*.pack"))
+    results, found = cache_size(str(cache))
+    assert found == size
+    assert clear_cache(str(cache)) == results
+    assert names(cache) == ["pfocr-rdf-cache"]
 
 
 def test_damage_in_one_result_leaves_the_others_of_its_pack(database: Path, tmp_path: Path) -> None:
@@ -410,6 +508,116 @@ def test_no_byte_of_a_pack_can_change_unseen(database: Path, tmp_path: Path, pac
     for index in (*range(200), *range(200, len(sound), 7)):
         pack.write_bytes(sound[:index] + bytes([sound[index] ^ 0x20]) + sound[index + 1 :])
         assert not opened(database, tmp_path / "cache").get({0: key}, {0: content}), f"byte {index}"
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def linked(target: str) -> Change:
+    return lambda path: path.symlink_to(target)
+
+
+STRANGERS: dict[str, Change] = {
+    "a pipe": pipe,
+    "a folder": lambda path: (path / "mine").mkdir(parents=True),
+    "a link to nothing": linked("nothing"),
+    "a link to itself": linked("."),
+    "a link to what never ends": linked("/dev/zero"),
+    "a link to a folder": linked("/"),
+}
+
+
+@pytest.mark.parametrize("stranger", STRANGERS.values(), ids=STRANGERS)
+def test_what_has_a_pack_s_name_and_is_no_file_costs_time_alone(
+    database: Path, tmp_path: Path, pack: Path, stranger: Change
+) -> None:
+    pack.unlink()
+    stranger(pack)
+    assert warm(database, tmp_path / "cache") == ["PMC1__a"]
+    assert warm(database, tmp_path / "cache") == ([] if pack.is_file() else ["PMC1__a"])
+
+
+def test_a_pack_behind_a_link_is_not_taken(database: Path, tmp_path: Path, pack: Path) -> None:
+    target = pack.rename(tmp_path / "elsewhere")
+    before = target.read_bytes()
+    pack.symlink_to(target)
+    assert warm(database, tmp_path / "cache") == ["PMC1__a"]
+    assert warm(database, tmp_path / "cache") == []
+    assert not pack.is_symlink()
+    assert target.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["0" * 32 + ".pack", "mine.pack"])
+@pytest.mark.parametrize("stranger", STRANGERS.values(), ids=STRANGERS)
+def test_what_is_no_file_of_the_cache_s_is_neither_counted_nor_deleted(
+    database: Path, tmp_path: Path, pack: Path, stranger: Change, name: str
+) -> None:
+    cache = tmp_path / "cache"
+    before = cache_size(str(cache))
+    stranger(pack.with_name(name))
+    kept = sorted(path for path in cache.rglob("*") if name in path.parts)
+    assert warm(database, cache, size=1) == []
+    assert cache_size(str(cache)) == before
+    assert clear_cache(str(cache)) == before[0]
+    assert names(pack.parent) == [name]
+    assert sorted(path for path in cache.rglob("*") if name in path.parts) == kept
+
+
+def test_the_commands_see_what_the_library_sees(database: Path, tmp_path: Path, pack: Path) -> None:
+    """In processes of their own, which would never end on a pipe."""
+    cache = tmp_path / "cache"
+    results, size = cache_size(str(cache))
+    pipe(pack.with_name("0" * 32 + ".pack"))
+    done = run("convert", database, "-q", "-j", "1", "-o", tmp_path / "x.nt", "--cache", cache)
+    assert (done.returncode, done.stderr) == (0, b"")
+    done = run("cache", "info", cache)
+    assert (done.stdout.decode(), done.stderr) == (f"{results} results, {size / 1_000_000:,.1f} MB\n", b"")
+    done = run("cache", "clear", cache)
+    assert (done.stdout.decode(), done.stderr) == (f"{results} results deleted\n", b"")
+
+
+def test_a_folder_behind_a_link_is_neither_read_nor_written_nor_cleared(database: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    warm(database, cache)
+    folders = [path for path in cache.iterdir() if path.is_dir()]
+    for folder in folders:
+        write(folder, ".abcd_123.part", b"of a run that was killed")
+        folder.rename(tmp_path / folder.name)
+        folder.symlink_to(tmp_path / folder.name)
+    before = {path: path.read_bytes() for folder in folders for path in (tmp_path / folder.name).iterdir()}
+    write(database, "_figures/PMC1__a.md", small_record("PMC1__a"))
+    for _ in range(2):
+        assert warm(database, cache) == FIGIDS
+    assert cache_size(str(cache)) == (0, 0)
+    assert clear_cache(str(cache)) == 0
+    assert {path: path.read_bytes() for folder in folders for path in (tmp_path / folder.name).iterdir()} == before
+    assert all(folder.is_symlink() for folder in folders)
+
+
+def test_packs_that_another_run_deletes_meanwhile_are_no_fault(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "cache"
+    listed = vars(pfocr_rdf.packs)["pack_files"]
+
+    def gone(folder: str) -> list[Path]:
+        """Let another run clear the cache when this one has just listed it."""
+        found: list[Path] = listed(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+        return found
+
+    for use in (cache_size, clear_cache):
+        warm(database, cache)
+        with monkeypatch.context() as patched:
+            patched.setattr(pfocr_rdf.cache, "pack_files", gone)
+            patched.setattr(pfocr_rdf.packs, "pack_files", gone)
+            use(str(cache))
+    warm(database, cache)
+    with monkeypatch.context() as patched:
+        patched.setattr(pfocr_rdf.packs, "pack_files", gone)
+        assert warm(database, cache) == FIGIDS
+    assert warm(database, cache) == []
 
 
 def test_another_record_s_pack_is_not_taken(database: Path, tmp_path: Path, pack: Path) -> None:
@@ -525,6 +733,15 @@ def test_what_cannot_be_a_folder_is_refused(database: Path, tmp_path: Path, name
     assert not (tmp_path / "x.ttl").exists()
 
 
+def test_an_empty_name_is_refused_everywhere(database: Path, tmp_path: Path) -> None:
+    for arguments in (("convert", database, "-o", tmp_path / "x.ttl", "--cache", ""), ("cache", "info", "")):
+        done = run(*arguments)
+        assert done.returncode == 2
+        assert done.stderr == b"pfocr-rdf: the name of the cache's folder is empty; give the name of a folder\n"
+    assert run("cache", "clear", "").stderr == done.stderr
+    assert not (tmp_path / "x.ttl").exists()
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_may_not_be_written_is_refused_or_read(database: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
@@ -557,6 +774,30 @@ def test_two_runs_may_use_one_cache_at_the_same_time(database: Path, tmp_path: P
     assert warm(database, tmp_path / "cache") == []
 
 
+def open_together(folder: Path, start: Barrier, refused: SimpleQueue[str]) -> None:
+    """Open many new caches, each at the same moment as another process does."""
+    for number in range(200):
+        start.wait()
+        try:
+            pfocr_rdf.cache._open(str(folder / str(number)), b"a way").put({b"a key of 16 byte": b"a result"})
+        except CacheError as error:
+            refused.put(str(error))
+
+
+def test_runs_may_be_the_first_of_one_cache_at_the_same_time(tmp_path: Path) -> None:
+    """Between two looks of one run at the folder, another may make a cache of it and keep a result."""
+    processes = multiprocessing.get_context("spawn")
+    start, refused = processes.Barrier(2), processes.SimpleQueue()
+    runs = [processes.Process(target=open_together, args=(tmp_path, start, refused)) for _ in range(2)]
+    for process in runs:
+        process.start()
+    for process in runs:
+        process.join()
+        assert process.exitcode == 0
+    assert refused.empty(), refused.get()
+    assert {cache_size(str(folder))[0] for folder in tmp_path.iterdir()} == {1}
+
+
 def test_info_counts_and_clear_deletes_the_results(database: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     convert(database, "-o", tmp_path / "x.ttl", "--cache", cache)
@@ -566,7 +807,7 @@ def test_info_counts_and_clear_deletes_the_results(database: Path, tmp_path: Pat
     info = run("cache", "info", cache)
     assert (info.returncode, info.stdout.decode()) == (0, f"{results} results, {size / 1_000_000:,.1f} MB\n")
     for pack in list(cache.glob("*/*.pack")):
-        write(cache, f"{pack.parent.name}/.left.part", b"by a run that was killed")
+        write(cache, f"{pack.parent.name}/.left_by1.part", b"by a run that was killed")
     clear = run("cache", "clear", cache)
     assert (clear.returncode, clear.stdout.decode()) == (0, f"{results} results deleted\n")
     assert [path.name for path in cache.rglob("*")] == ["pfocr-rdf-cache"]
@@ -586,14 +827,45 @@ def test_info_and_clear_of_another_folder_are_refused(tmp_path: Path, command: s
     assert (tmp_path / "ab" / "thesis.result").exists()
 
 
+@pytest.mark.parametrize("command", ["info", "clear"])
+def test_a_name_that_no_folder_has_is_refused_by_info_and_clear(tmp_path: Path, command: str) -> None:
+    done = run("cache", command, tmp_path / ("a" * 300))
+    assert done.returncode == 2
+    (line,) = done.stderr.decode().splitlines()
+    assert line.endswith("a: file name too long; give the folder that --cache named")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.parametrize("command", ["info", "clear"])
+def test_a_cache_that_may_not_be_read_is_refused_by_info_and_clear(
+    database: Path, tmp_path: Path, command: str
+) -> None:
+    cache = tmp_path / "cache"
+    warm(database, cache)
+    folders = [cache, *(path for path in cache.iterdir() if path.is_dir())]
+    for folder in folders:
+        folder.chmod(0o000)
+        try:
+            done = run("cache", command, cache)
+        finally:
+            folder.chmod(0o755)
+        assert done.returncode == 2
+        message = f"pfocr-rdf: {cache}: permission denied; give the folder that --cache named\n"
+        assert done.stderr.decode() == message
+        if command == "clear":
+            assert warm(database, cache) in ([], FIGIDS)
+
+
 def test_clear_leaves_files_that_are_not_the_cache_s(database: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     warm(database, cache)
-    write(cache, "notes/why.txt", "mine")
-    write(cache, "top.result", "mine")
+    folder = packs(cache)[0].parent.name
+    mine = ["notes/why.txt", "top.result", "0" * 32, f"{folder}/git.pack", f"{folder}/x.part", f"{folder}/.x.part"]
+    for name in mine:
+        write(cache, name, "mine")
     assert clear_cache(str(cache)) == 6 + shared_results(database)
-    assert (cache / "notes" / "why.txt").exists()
-    assert (cache / "top.result").exists()
+    assert names(cache) == sorted(["notes", "top.result", "0" * 32, folder, "pfocr-rdf-cache"])
+    assert all((cache / name).read_text() == "mine" for name in mine)
 
 
 def test_the_digest_of_organism_names_does_not_depend_on_their_order() -> None:

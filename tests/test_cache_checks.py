@@ -14,13 +14,16 @@ from unittest import mock
 import pytest
 
 import pfocr_rdf
-from conversions import mixed_database, small_record
+from builders import block
+from conversions import mixed_database, small_database, small_record
 from pfocr_rdf import Settings
 from pfocr_rdf.cache import open_cache, open_checks
 from pfocr_rdf.checking import Check, Result
 from pfocr_rdf.conversion import convert_databases
 from pfocr_rdf.database import open_input
 from pfocr_rdf.groups import Group
+from pfocr_rdf.mapping import DEFAULTS
+from pfocr_rdf.organisms import Taxonomy
 from pfocr_rdf.shapefiles import read_shapes
 from pfocr_rdf.validation import Validation
 from pfocr_rdf.workers import in_order, process_runner
@@ -35,18 +38,24 @@ def database(tmp_path: Path) -> Path:
 
 
 def checked(
-    folder: Path, cache: Path | None = None, *, format: str = "ntriples", workers: int = 1, **options: Any
+    folder: Path,
+    cache: Path | None = None,
+    *,
+    format: str = "ntriples",
+    workers: int = 1,
+    settings: Settings = DEFAULTS,
+    taxonomy: Taxonomy | None = None,
+    **options: Any,
 ) -> tuple[list[Result], dict[str, Any]]:
     """Convert and check; give what the shapes found, and the numbers."""
     results: list[Result] = []
-    settings = Settings()
     check = Check(read_shapes().spelled(settings.schema.namespace), **options)
     if cache is not None:
         check = replace(check, kept=open_checks(str(cache), check))
     run = partial(in_order, workers=workers) if workers > 1 else None
     validation = Validation(check, results.append, run=run)
     convert_databases(
-        [open_input(str(folder), report=lambda _: None)],
+        [open_input(str(folder), report=lambda _: None, taxonomy=taxonomy)],
         write=lambda _: None,
         settings=settings,
         format=format,
@@ -135,6 +144,65 @@ def test_other_shapes_are_other_results(database: Path, tmp_path: Path, monkeypa
     results, _ = checked(database, tmp_path / "cache")
     assert results == checked(database)[0]
     assert any("caption there" in result.name for result in results)
+
+
+# ------------------------------------------------------------------------------------ what a record does not say
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> Path:
+    """Three records: of an organism that the package does not know, with an image, and with a block to repair."""
+    folder = small_database(tmp_path / "few", [])
+    wrong = block(id="https://pfocr.wikipathways.org/figures/PMC3__a.html", name="CreativeWork", creator={"@id": ""})
+    for figid, values in (
+        ("PMC1__a", {"organisms": ["Imaginaria ficta"]}),
+        ("PMC2__a", {"filename": "a.jpg"}),
+        ("PMC3__a", {"schema-jsonld": wrong}),
+    ):
+        (folder / "_figures" / f"{figid}.md").write_bytes(small_record(figid, **values))
+    return folder
+
+
+WAYS: dict[str, dict[str, Any]] = {
+    "image URL": {"settings": Settings(image_url="ftp://images.example.org/{pmcid}/{filename}")},
+    "as is": {"settings": Settings(as_is=True)},
+    "schema.org": {"settings": Settings(schema_org="https")},
+    "date": {"settings": Settings(created_on="2026-01-31")},
+    "taxonomy": {"taxonomy": Taxonomy.from_lines([b"7\t|\tImaginaria ficta\t|\t\t|\tscientific name\t|\n"])},
+}
+
+
+@pytest.mark.parametrize("format", ["ntriples", "turtle"])
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_runs_with_other_options_do_not_take_each_other_s_results(
+    few: Path, tmp_path: Path, format: str, way: dict[str, Any]
+) -> None:
+    usual, other = checked(few, format=format), checked(few, format=format, **way)
+    assert other != usual
+    for _ in range(2):
+        assert checked(few, tmp_path / "cache", format=format) == usual
+        assert checked(few, tmp_path / "cache", format=format, **way) == other
+
+
+def test_other_organism_pages_are_other_results_of_the_records_that_they_are_about(few: Path, tmp_path: Path) -> None:
+    page = few / "_organisms" / "ficta.md"
+    page.parent.mkdir()
+    found = []
+    for taxon in ("", "7", "8", ""):
+        page.unlink(missing_ok=True)
+        if taxon:
+            page.write_text(f'---\nlatin: "Imaginaria ficta"\nncbi: "{taxon}"\n\n---\n')
+        with counting() as subjects:
+            found.append(checked(few, tmp_path / "cache"))
+        assert found[-1] == checked(few)
+        assert not any("PMC2__a" in subject for subject in subjects) or len(found) == 1
+    assert found[0] == found[3] != found[1]
+
+
+def test_formats_do_not_take_each_other_s_results(few: Path, tmp_path: Path) -> None:
+    expected = checked(few)
+    for format in ("turtle", "ntriples", "turtle", "ntriples"):
+        assert checked(few, tmp_path / "cache", format=format) == expected
 
 
 def test_damaged_results_are_made_anew(database: Path, tmp_path: Path) -> None:
