@@ -32,7 +32,7 @@ from typing import Any, Final, TypeVar
 
 from pfocr_rdf import __version__
 from pfocr_rdf.conversion import ChunkResult, Job, Runner, convert_chunk, run_here, salvage
-from pfocr_rdf.database import InputError
+from pfocr_rdf.database import InputError, RecordFile
 from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.extras import MissingExtraError
 
@@ -43,6 +43,9 @@ _Given = TypeVar("_Given")
 
 IN_FLIGHT: Final = 2
 """Chunks in flight for each worker: one that it works on and one that waits."""
+
+MAX_LOADED: Final = 8 * 1024**2
+"""Bytes of files that are read here for one chunk, and sent with it: 8 MiB, or a record more; real ones have 2."""
 
 CHECK_SECONDS = 10.0
 """How long a chunk is waited for, before it is asked whether the executor is still there."""
@@ -106,7 +109,7 @@ def runner(
     def run(jobs: Iterable[Job]) -> Iterator[tuple[Job, ChunkResult]]:
         pending: deque[tuple[Job, Future[Any]]] = deque()
         with _executors(make_executor, pending) as (executor, renew):
-            coming = iter(jobs)
+            coming = _portable(jobs)
 
             def call(job: Job) -> ChunkResult:
                 try:
@@ -120,7 +123,6 @@ def runner(
 
             while True:
                 while len(pending) < workers * IN_FLIGHT and (job := next(coming, None)) is not None:
-                    job = _portable(job)
                     try:
                         pending.append((job, executor().submit(convert, job)))
                     except BrokenExecutor:  # a worker died meanwhile; the loop below finds out whose
@@ -180,9 +182,20 @@ def in_order(call: Callable[[_Item], _Given], items: Iterable[_Item], *, workers
             raise WorkerError("a worker process died, perhaps for want of memory; try fewer, with -j") from error
 
 
-def _portable(job: Job) -> Job:
-    """Give a chunk that another process can read."""
-    return replace(job, records=tuple(record.portable() for record in job.records))
+def _portable(jobs: Iterable[Job]) -> Iterator[Job]:
+    """Yield chunks that another process can read; those whose files must be sent along are cut by their bytes, too."""
+    for job in jobs:
+        records: list[RecordFile] = []
+        start = size = 0
+        for record in job.records:
+            records.append(record.portable())
+            size += records[-1].loaded
+            if size >= MAX_LOADED:
+                yield replace(job, records=tuple(records), first=job.first + start)
+                start += len(records)
+                records, size = [], 0
+        if records:
+            yield replace(job, records=tuple(records), first=job.first + start)
 
 
 @contextmanager
