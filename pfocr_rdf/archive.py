@@ -9,24 +9,27 @@ from __future__ import annotations
 
 import errno
 import gzip
-import lzma
-import tarfile
+import struct
+import sys
 import tempfile
 import weakref
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
+from os import SEEK_END
 from pathlib import Path, PurePosixPath
 from typing import IO, Final, cast
 
-from pfocr_rdf.diagnostics import Report, diagnose
+from pfocr_rdf.diagnostics import Report, cut, diagnose
 from pfocr_rdf.errors import why
+from pfocr_rdf.tar import read_headers
 from pfocr_rdf.tree import LoadedTree, Tree
 
 __all__ = ["ArchiveError", "ArchiveTree", "open_archive"]
 
-MAX_MEMBERS: Final = 2_000_000
+MAX_MEMBERS: Final = 1_000_000
 """The most members that an archive may have; a database of 100,000 figures has some 400,000."""
 
 MAX_SIZE: Final = 32 * 1024**3
@@ -38,9 +41,36 @@ MAX_RATIO: Final = 200
 RATIO_FREE: Final = 16 * 1024**2
 """Bytes that may always come out, whatever the ratio: 16 MiB."""
 
-_MAX_HEADER: Final = 1024**2
+MAX_NAME: Final = 1024
+"""The most characters of a member's name; those of a checkout have some hundred."""
+
+MAX_NAMES: Final = 128 * 1024**2
+"""The most bytes of memory that the names may take: 128 MiB; those of 100,000 figures take some 50."""
+
+MAX_DIRECTORY: Final = 128 * 1024**2
+"""The most bytes of a zip's directory: 128 MiB; that of 100,000 figures has some 60."""
 
 _FOLDERS: Final = ("_figures", "_data", "_organisms")
+
+_STORED_OR_DEFLATED: Final = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
+_ENCRYPTED: Final = 1
+_ENTRY: Final = b"PK\1\2"
+"""How each member's entry in a zip's directory begins."""
+
+_METHODS: Final = {9: "Deflate64", zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "LZMA", 93: "Zstandard", 95: "XZ"}
+
+_DAMAGE: Final = (
+    zipfile.BadZipFile,
+    gzip.BadGzipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    # and what Python's modules raise where they have not thought of an archive that is so damaged
+    ArithmeticError,
+    LookupError,
+    RuntimeError,
+    ValueError,
+)
 
 
 class ArchiveError(Exception):
@@ -57,18 +87,19 @@ class ArchiveTree:
         self._name = name
         self._prefix = prefix
         self._members = members
-        self._folders: dict[str, list[str]] = {}
+        self._folders: dict[str, list[str]] = {prefix + folder: [] for folder in _FOLDERS}
         for path in members:
             folder, _, file = path.rpartition("/")
-            self._folders.setdefault(folder, []).append(file)
+            if folder in self._folders:
+                self._folders[folder].append(file)
 
     def display(self, path: str) -> str:
         """Give the archive's path and the member's in it."""
-        return f"{self._name}/{self._prefix}{path}"
+        return _display(self._name, self._prefix + path)
 
     def has_folder(self, folder: str) -> bool:
         """Tell whether the checkout has files in this folder."""
-        return folder in self._folders
+        return bool(self._folders.get(self._prefix + folder))
 
     def names(
         self,
@@ -81,7 +112,7 @@ class ArchiveTree:
     ) -> list[str]:
         """List the files of a folder."""
         names = []
-        for name in sorted(self._folders.get(folder, ())):
+        for name in sorted(self._folders.get(self._prefix + folder, ())):
             if name.startswith("."):
                 continue
             if name.endswith(tuple(suffixes)):
@@ -96,12 +127,13 @@ class ArchiveTree:
         Raises:
             OSError: when there is none, or it is damaged.
         """
-        if path not in self._members:
+        read = self._members.get(self._prefix + path)
+        if read is None:
             raise FileNotFoundError(errno.ENOENT, "no such member", path)
         try:
-            return self._members[path](limit + 1)
-        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, NotImplementedError) as error:
-            raise OSError(errno.EIO, f"the member is damaged or encrypted ({error})", path) from error
+            return read(limit + 1)
+        except _DAMAGE as error:
+            raise OSError(errno.EIO, f"the member is damaged ({error})", path) from error
 
     def portable(self, paths: Sequence[str]) -> Tree:
         """Read files, so that another process has them."""
@@ -128,46 +160,86 @@ def open_archive(name: str, *, report: Report) -> ArchiveTree:
         ArchiveError: when it is no archive, is made to exhaust memory or disk, or holds no checkout.
     """
     with ExitStack() as resources:
+        members = _Members(name, report)
         try:
             if name.lower().endswith(".zip"):
-                members = _zip_members(name, report, resources)
+                _list_zip(name, members, resources)
             else:
-                members = _tar_members(name, report, resources)
-        except (
-            zipfile.BadZipFile,
-            tarfile.TarError,
-            zlib.error,
-            EOFError,
-            gzip.BadGzipFile,
-            UnicodeDecodeError,
-        ) as error:
-            raise ArchiveError(f"is damaged or no archive ({error}); fetch it again") from error
-        prefix = _prefix(members)
-        if prefix is None:
-            raise ArchiveError("holds no folder _figures; give an archive of a PFOCR checkout")
-        inside = {path.removeprefix(prefix): read for path, read in members.items() if path.startswith(prefix)}
-        return ArchiveTree(name, prefix, inside, resources.pop_all().close)
+                _list_tar(name, members, resources)
+        except _DAMAGE as error:
+            raise ArchiveError(f"is damaged or no archive ({cut(str(error))}); fetch it again") from error
+        return ArchiveTree(name, _prefix(members.found), members.found, resources.pop_all().close)
 
 
-def _prefix(members: Mapping[str, object]) -> str | None:
-    """Find the folder that the checkout stands in, the least deep one, as a prefix of its members' paths."""
+def _prefix(members: Mapping[str, object]) -> str:
+    """Find the folder that the checkout stands in, the least deep one, as a prefix of its members' paths.
+
+    Raises:
+        ArchiveError: when there is none, or one beside another.
+    """
     found = {path[: f"/{path}".index("/_figures/")] for path in members if "/_figures/" in f"/{path}"}
-    return min(found, key=lambda prefix: (prefix.count("/"), prefix), default=None)
+    if not found:
+        raise ArchiveError("holds no folder _figures with files that can be read; give an archive of a PFOCR checkout")
+    depth = min(prefix.count("/") for prefix in found)
+    first, *others = sorted(prefix for prefix in found if prefix.count("/") == depth)
+    if others:
+        raise ArchiveError(f"holds two checkouts, in {cut(first)} and {cut(others[0])}; give an archive of each")
+    return first
+
+
+def _display(archive: str, path: str) -> str:
+    return f"{archive}/{cut(path)}"
+
+
+class _Members:
+    """The members of an archive that will be read, as what reads each; those that must not be are reported.
+
+    Attributes:
+        found: what reads them, by path.
+    """
+
+    def __init__(self, archive: str, report: Report) -> None:
+        self.found: dict[str, Callable[[int], bytes]] = {}
+        self._archive = archive
+        self._report = report
+        self._taken = 0
+
+    def add(self, name: str, read: Callable[[int], bytes], fault: str = "") -> None:
+        """Take a member, if it is of a folder that is read.
+
+        Args:
+            name: its path as it stands in the archive.
+            read: reads it, up to a limit.
+            fault: what it is, where that is no plain file.
+
+        Raises:
+            ArchiveError: when there are two of one name, as which of them counts, no two programs agree on; or when
+                the names are made to exhaust memory.
+        """
+        if not _is_wanted(name):
+            return
+        path = str(PurePosixPath(name))  # without what says nothing: `a//b`, `a/./b`
+        message = ""
+        if fault:
+            message = f"the member is {fault}; pack it as a plain file"
+        elif path.startswith("/") or "\\" in path or ".." in PurePosixPath(path).parts:
+            message = "the member leads out of the archive"
+        elif len(path) > MAX_NAME:
+            message = f"the member's name is longer than {MAX_NAME:,} characters"
+        if message:
+            self._report(diagnose("record-unreadable", message, file=_display(self._archive, name)))
+            return
+        if path in self.found:
+            raise ArchiveError(f"holds {cut(path)} twice; make the archive anew")
+        self._taken += sys.getsizeof(path)
+        if self._taken > MAX_NAMES:
+            raise ArchiveError("has names that take too much memory; give an archive of a PFOCR checkout")
+        self.found[path] = read
 
 
 def _is_wanted(path: str) -> bool:
+    """Tell whether a path is in a folder that is read."""
     return any(f"/{folder}/" in f"/{path}" for folder in _FOLDERS)
-
-
-def _is_inside(path: str) -> bool:
-    """Tell whether a member's path stays under the archive's root."""
-    return not path.startswith("/") and "\\" not in path and ".." not in PurePosixPath(path).parts
-
-
-def _check_name(name: str, members: Mapping[str, object]) -> None:
-    """Refuse an archive that holds two members of one name: which of them counts, no two programs agree on."""
-    if name in members:
-        raise ArchiveError(f"holds {name} twice; make the archive anew")
 
 
 def _check(count: int, size: int, compressed: int) -> None:
@@ -180,79 +252,65 @@ def _check(count: int, size: int, compressed: int) -> None:
         raise ArchiveError(f"expands more than {MAX_RATIO} times; give an archive of a PFOCR checkout")
 
 
-def _zip_members(name: str, report: Report, resources: ExitStack) -> dict[str, Callable[[int], bytes]]:
-    archive = resources.enter_context(zipfile.ZipFile(name))
-    compressed = Path(name).stat().st_size
+def _list_zip(name: str, members: _Members, resources: ExitStack) -> None:
+    source = resources.enter_context(open(name, "rb"))  # noqa: SIM115 - closed with the rest
+    archive = resources.enter_context(zipfile.ZipFile(cast("IO[bytes]", _Directory(source))))
+    archive.fp = source  # the directory is read; members have bounds of their own
     infos = archive.infolist()
-    _check(len(infos), sum(info.file_size for info in infos), compressed)
+    _check(len(infos), sum(info.file_size for info in infos), Path(name).stat().st_size)
 
-    def reader(info: zipfile.ZipInfo) -> Callable[[int], bytes]:
-        def read(limit: int) -> bytes:
-            with archive.open(info) as member:
-                return member.read(limit)
+    def read(info: zipfile.ZipInfo, limit: int) -> bytes:
+        if info.flag_bits & _ENCRYPTED:
+            raise OSError(errno.EACCES, "the member is encrypted; give an archive without a password")
+        with archive.open(info) as member:
+            return member.read(min(info.file_size, limit))  # more than the directory says is not even inflated
 
-        return read
-
-    members: dict[str, Callable[[int], bytes]] = {}
     for info in infos:
-        if info.is_dir() or not _is_wanted(info.filename):
+        if info.filename.endswith("/") or not _is_wanted(info.filename):
             continue
-        is_link = info.external_attr >> 28 == 0o12  # a symbolic link, in the Unix mode of the upper half
-        if is_link or not _is_inside(info.filename):
-            report(diagnose("record-unreadable", "the member leads out of the archive", file=f"{name}/{info.filename}"))
-            continue
-        _check_name(info.filename, members)
-        members[info.filename] = reader(info)
-    return members
+        if info.compress_type not in _STORED_OR_DEFLATED and not info.flag_bits & _ENCRYPTED:
+            # Python inflates these without a bound, and no code host packs so
+            method = _METHODS.get(info.compress_type, f"method {info.compress_type}")
+            raise ArchiveError(
+                f"holds {cut(info.filename)} compressed by {method}, which is not read; make the archive anew, deflated"
+            )
+        is_link = info.external_attr >> 28 == 0o12  # in the Unix mode of the upper half
+        members.add(info.filename, partial(read, info), "a symbolic link" if is_link else "")
 
 
-def _tar_members(name: str, report: Report, resources: ExitStack) -> dict[str, Callable[[int], bytes]]:
-    source = _decompressed(name, resources)
-    compressed = Path(name).stat().st_size
-
-    def reader(offset: int, size: int) -> Callable[[int], bytes]:
-        def read(limit: int) -> bytes:
-            source.seek(offset)
-            return source.read(min(size, limit))
-
-        return read
-
-    members: dict[str, Callable[[int], bytes]] = {}
-    count = size = 0
-    with tarfile.open(fileobj=cast("IO[bytes]", _Headers(source)), mode="r:") as archive:
-        for info in archive:
-            count += 1
-            size += info.size
-            _check(count, size, compressed)
-            archive.members = []  # type: ignore[attr-defined]  # else it remembers every header
-            if info.isdir() or not _is_wanted(info.name):
-                continue
-            if not info.isfile() or not _is_inside(info.name):
-                report(diagnose("record-unreadable", "the member leads out of the archive", file=f"{name}/{info.name}"))
-                continue
-            if info.issparse():  # its holes are not in the archive, and no program that packs a checkout makes any
-                message = "the member is sparse; pack it as a plain file"
-                report(diagnose("record-unreadable", message, file=f"{name}/{info.name}"))
-                continue
-            _check_name(info.name, members)
-            members[info.name] = reader(info.offset_data, info.size)
-    source.seek(archive.offset)
-    if source.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):  # where a header is damaged, tarfile merely stops
-        raise tarfile.ReadError("it does not end as an archive ends")
-    return members
-
-
-class _Headers:
-    """A tar as `tarfile` sees it: it reads headers, of which none is large but in a bomb, and skips the rest."""
+class _Directory:
+    """A zip as `zipfile` opens it: it reads the end, and the directory in one piece, which is refused if too large."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
+        self._size = file.seek(0, SEEK_END)
         self.seek, self.tell = file.seek, file.tell
 
     def read(self, size: int = -1) -> bytes:
-        if not 0 <= size <= _MAX_HEADER:
-            raise tarfile.ReadError("a header is too large")
-        return self._file.read(size)
+        left = max(self._size - self.tell(), 0)
+        size = left if size < 0 else min(size, left)  # what is stated may be beyond any memory
+        if size > MAX_DIRECTORY:
+            message = f"has a directory of more than {MAX_DIRECTORY // 1024**2} MiB"
+            raise ArchiveError(f"{message}; give an archive of a PFOCR checkout")
+        data = self._file.read(size)
+        _check(data.count(_ENTRY), 0, 0)  # whatever number of them the archive states
+        return data
+
+
+def _list_tar(name: str, members: _Members, resources: ExitStack) -> None:
+    source = _decompressed(name, resources)
+    compressed = Path(name).stat().st_size
+
+    def read(offset: int, size: int, limit: int) -> bytes:
+        source.seek(offset)
+        return source.read(min(size, limit))
+
+    size = 0
+    for count, header in enumerate(read_headers(source), start=1):
+        size += header.size
+        _check(count, size, compressed)
+        if not header.is_folder:
+            members.add(header.name, partial(read, header.offset, header.size), header.fault)
 
 
 def _decompressed(name: str, resources: ExitStack) -> IO[bytes]:

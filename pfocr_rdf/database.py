@@ -20,7 +20,7 @@ from pfocr_rdf.frontmatter import MAX_BYTES
 from pfocr_rdf.mentions import KINDS, Kind
 from pfocr_rdf.organisms import OrganismNames, Taxonomy, name_key, parse_organism_page
 from pfocr_rdf.record import RecordBytes, parse_map
-from pfocr_rdf.tree import DirectoryTree, StreamTree, Tree
+from pfocr_rdf.tree import DirectoryTree, LoadedTree, StreamTree, Tree
 
 __all__ = [
     "DATA",
@@ -124,6 +124,11 @@ class RecordFile:
         """Give a record that can be read in another process: what only this process can read is read now."""
         tree = self.tree.portable([self.path, *map(self._companion_path, self.companions)])
         return self if tree is self.tree else replace(self, tree=tree)
+
+    @property
+    def loaded(self) -> int:
+        """Bytes that were read already, and go to another process with the record."""
+        return self.tree.size if isinstance(self.tree, LoadedTree) else 0
 
 
 def stem_of(name: str) -> str:

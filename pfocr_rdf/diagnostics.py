@@ -19,6 +19,7 @@ __all__ = [
     "Level",
     "Place",
     "Report",
+    "cut",
     "diagnose",
     "json_line",
     "level_counts",
@@ -520,10 +521,11 @@ def diagnose(
     """
     meaning = CODES[code].meaning
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return Diagnostic(code, _cut(message or meaning), file, line, figid, _cut(key), _cut(text))
+    return Diagnostic(code, cut(message or meaning), file, line, figid, cut(key), cut(text))
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
+    """Cut a text that is longer than `VALUE_LIMIT` characters."""
     return text if len(text) <= VALUE_LIMIT else f"{text[:VALUE_LIMIT]}… ({len(text)} characters)"
 
 

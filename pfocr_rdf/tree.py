@@ -207,6 +207,11 @@ class LoadedTree:
     shown: Mapping[str, str]
     faults: Mapping[str, str]
 
+    @property
+    def size(self) -> int:
+        """How many bytes the files have together."""
+        return sum(map(len, self.files.values()))
+
     def display(self, path: str) -> str:
         """Give the name that the other tree gives."""
         return self.shown.get(path, path)

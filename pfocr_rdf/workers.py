@@ -33,7 +33,7 @@ from typing import IO, Any, Final, TypeVar
 from pfocr_rdf import __version__
 from pfocr_rdf.cache import converter_versions
 from pfocr_rdf.conversion import ChunkResult, Job, Runner, convert_chunk, run_here, salvage
-from pfocr_rdf.database import InputError
+from pfocr_rdf.database import InputError, RecordFile
 from pfocr_rdf.errors import ReportedError, why
 from pfocr_rdf.extras import MissingExtraError
 from pfocr_rdf.output import temporary_folder
@@ -46,6 +46,9 @@ _Given = TypeVar("_Given")
 
 IN_FLIGHT: Final = 2
 """Chunks in flight for each worker: one that it works on and one that waits."""
+
+MAX_LOADED: Final = 8 * 1024**2
+"""Bytes of files that are read here for one chunk, and sent with it: 8 MiB, or a record more; real ones have 2."""
 
 WORTH_FORKING: Final = 2
 """Items for each worker that make it worth to fork some."""
@@ -111,7 +114,7 @@ def runner(
     def run(jobs: Iterable[Job]) -> Iterator[tuple[Job, ChunkResult]]:
         pending: deque[tuple[Job, Future[Any]]] = deque()
         with _executors(make_executor, pending) as (executor, renew):
-            coming = iter(jobs)
+            coming = _portable(jobs)
 
             def call(job: Job) -> ChunkResult:
                 try:
@@ -125,7 +128,6 @@ def runner(
 
             while True:
                 while len(pending) < workers * IN_FLIGHT and (job := next(coming, None)) is not None:
-                    job = _portable(job)
                     try:
                         pending.append((job, executor().submit(convert, job)))
                     except BrokenExecutor:  # a worker died meanwhile; the loop below finds out whose
@@ -279,9 +281,20 @@ def _inherited(item: Any) -> Any:
     return _inheritance(item)
 
 
-def _portable(job: Job) -> Job:
-    """Give a chunk that another process can read."""
-    return replace(job, records=tuple(record.portable() for record in job.records))
+def _portable(jobs: Iterable[Job]) -> Iterator[Job]:
+    """Yield chunks that another process can read; those whose files must be sent along are cut by their bytes, too."""
+    for job in jobs:
+        records: list[RecordFile] = []
+        start = size = 0
+        for record in job.records:
+            records.append(record.portable())
+            size += records[-1].loaded
+            if size >= MAX_LOADED:
+                yield replace(job, records=tuple(records), first=job.first + start)
+                start += len(records)
+                records, size = [], 0
+        if records:
+            yield replace(job, records=tuple(records), first=job.first + start)
 
 
 @contextmanager

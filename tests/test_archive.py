@@ -94,8 +94,17 @@ def test_a_member_that_would_leave_the_archive_is_refused(name: str, evil: str, 
     assert "record-unreadable" in {diagnostic.code for diagnostic in found}
 
 
-@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE])
-def test_links_and_pipes_in_a_tar_are_refused(kind: bytes, tmp_path: Path) -> None:
+KINDS = {
+    tarfile.SYMTYPE: "a symbolic link",
+    tarfile.LNKTYPE: "a hard link",
+    tarfile.FIFOTYPE: "a pipe",
+    tarfile.CHRTYPE: "a device",
+    b"Z": "of an unknown kind",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_links_and_pipes_in_a_tar_are_refused_as_what_they_are(kind: bytes, tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "x.tar", "w") as packed:
         info = tarfile.TarInfo("_figures/PMC1__a.md")
         info.size = len(RECORD)
@@ -105,7 +114,9 @@ def test_links_and_pipes_in_a_tar_are_refused(kind: bytes, tmp_path: Path) -> No
         packed.addfile(link)
     found: list[pfocr_rdf.Diagnostic] = []
     assert pfocr_rdf.convert([tmp_path / "x.tar"], tmp_path / "x.nt", report=found.append).figures == 1
-    assert "record-unreadable" in {diagnostic.code for diagnostic in found}
+    (error,) = (diagnostic for diagnostic in found if diagnostic.level == "error")
+    assert (error.code, error.file) == ("record-unreadable", f"{tmp_path}/x.tar/_figures/PMC2__b.md")
+    assert error.message == f"the member is {KINDS[kind]}; pack it as a plain file"
 
 
 def test_a_symbolic_link_in_a_zip_is_refused(tmp_path: Path) -> None:
@@ -114,7 +125,10 @@ def test_a_symbolic_link_in_a_zip_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as packed:
         packed.writestr("_figures/PMC1__a.md", RECORD)
         packed.writestr(link, "/etc/passwd")
-    assert pfocr_rdf.convert([tmp_path / "x.zip"], tmp_path / "x.nt").figures == 1
+    found: list[pfocr_rdf.Diagnostic] = []
+    assert pfocr_rdf.convert([tmp_path / "x.zip"], tmp_path / "x.nt", report=found.append).figures == 1
+    messages = [diagnostic.message for diagnostic in found if diagnostic.level == "error"]
+    assert messages == ["the member is a symbolic link; pack it as a plain file"]
 
 
 def test_a_gzip_bomb_is_refused_before_the_disk_is_full(tmp_path: Path) -> None:
@@ -202,6 +216,51 @@ def test_a_sparse_member_is_reported_and_the_others_are_read(sparse: Callable[[]
     (diagnostic,) = (diagnostic for diagnostic in found if diagnostic.level == "error")
     assert (diagnostic.code, diagnostic.file) == ("record-unreadable", f"{tmp_path}/x.tar/_figures/PMC2__b.md")
     assert diagnostic.message == "the member is sparse; pack it as a plain file"
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_an_archive_of_two_checkouts_is_refused(name: str, tmp_path: Path) -> None:
+    two = [("b/_figures/PMC1__a.md", RECORD), ("a/_figures/PMC1__b.md", RECORD)]
+    PACKS[name](tmp_path / name, two)
+    with pytest.raises(pfocr_rdf.InputError, match="holds two checkouts, in a/ and b/; give an archive of each"):
+        pfocr_rdf.convert([tmp_path / name], tmp_path / "x.nt")
+    PACKS[name](
+        tmp_path / name, [*two[:1], ("b/tests/_figures/PMC2__b.md", RECORD)]
+    )  # as in a folder, this is not read
+    assert pfocr_rdf.convert([tmp_path / name], tmp_path / "x.nt").figures == 1
+
+
+@pytest.mark.parametrize("name", PACKS)
+@pytest.mark.parametrize("spelled", ["t//_figures/PMC1__a.md", "./t/_figures/PMC1__a.md", "t/_figures/.//PMC1__a.md"])
+def test_a_path_that_is_spelled_oddly_is_read_as_any_program_unpacks_it(
+    name: str, spelled: str, tmp_path: Path
+) -> None:
+    PACKS[name](tmp_path / name, [(spelled, RECORD), ("t/_figures/PMC2__b.md", RECORD.replace(b"PMC1__a", b"PMC2__b"))])
+    assert pfocr_rdf.convert([tmp_path / name], tmp_path / "x.nt").figures == 2
+    PACKS[name](tmp_path / name, [(spelled, RECORD), ("t/_figures/PMC1__a.md", RECORD)])
+    with pytest.raises(pfocr_rdf.InputError, match=r"holds t/_figures/PMC1__a\.md twice"):
+        pfocr_rdf.convert([tmp_path / name], tmp_path / "x.nt")
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_a_member_with_a_name_of_endless_length_is_reported_with_its_beginning(name: str, tmp_path: Path) -> None:
+    PACKS[name](tmp_path / name, [("_figures/PMC1__a.md", RECORD), (f"_figures/{'b' * 50_000}.md", RECORD)])
+    found: list[pfocr_rdf.Diagnostic] = []
+    assert pfocr_rdf.convert([tmp_path / name], tmp_path / "x.nt", report=found.append).figures == 1
+    (error,) = (diagnostic for diagnostic in found if diagnostic.level == "error")
+    assert (error.code, error.message) == ("record-unreadable", "the member's name is longer than 1,024 characters")
+    assert error.file.endswith("bbb… (50012 characters)")
+    assert len(error.file) < 600
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_names_that_take_too_much_memory_together_are_refused(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    PACKS[name](tmp_path / name, [(f"_figures/PMC{number}__{'b' * 900}.md", RECORD) for number in range(20)])
+    monkeypatch.setattr(archive, "MAX_NAMES", 10_000)
+    with pytest.raises(pfocr_rdf.InputError, match="names that take too much memory"):
+        pfocr_rdf.convert([tmp_path / name], tmp_path / "x.nt")
 
 
 def test_an_archive_without_a_checkout_is_refused(tmp_path: Path) -> None:

@@ -158,6 +158,29 @@ def test_what_is_in_flight_is_bounded_and_in_order(database: Path, workers: int)
     assert most <= workers * IN_FLIGHT
 
 
+@pytest.mark.parametrize("size", [1, 7, CHUNK])
+def test_what_is_sent_of_an_archive_is_bounded_in_bytes(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    archive = shutil.make_archive(str(tmp_path / "x"), "zip", database)
+    alone = converted(archive)
+    largest = max(path.stat().st_size for path in (database / "_figures").iterdir()) * 4  # with its tables
+    bound = 3 * largest
+    monkeypatch.setattr(workers, "MAX_LOADED", bound)
+    sent: list[int] = []
+
+    class Watching(Immediate):
+        def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+            (job,) = arguments
+            assert job.records
+            sent.append(sum(record.loaded for record in job.records))
+            return super().submit(function, *arguments, **options)
+
+    assert converted(archive, size=size, run=runner(Watching, 2)) == alone
+    assert max(sent) <= bound + largest
+    assert len(sent) >= sum(sent) / (bound + largest) > 1
+
+
 def test_a_chunk_that_fails_on_the_executor_is_cut_until_the_record_is_named(
     database: Path, expected: dict[str, Conversion]
 ) -> None:
