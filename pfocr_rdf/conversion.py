@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
-from typing import Final, TypeAlias
+from typing import Final
 
-from pfocr_rdf.cache import Cache, Converted, KeptParts, figure_digests, part_key
+from pfocr_rdf.cache import Cache, Converted, KeptParts
 from pfocr_rdf.checking import Check, Checked, group_key
 from pfocr_rdf.database import Database, RecordFile
-from pfocr_rdf.descriptions import Part, entity_parts
 from pfocr_rdf.diagnostics import Diagnostic, Findings, Report, diagnose
+from pfocr_rdf.ending import Spread, described, described_groups
 from pfocr_rdf.entities import Entities, contribution
 from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.figures import Figure
@@ -48,18 +47,6 @@ __all__ = [
 
 CHUNK: Final = 200
 """Records a chunk: enough to share what is done once, few enough for memory."""
-
-PART: Final = 50_000
-"""Triples of the shared entities that are written at once."""
-
-TELLING: Final = 10_000
-"""What is told by figures, one thing by one figure, that is described at once."""
-
-SPREAD: Final = 40_000
-"""The most figures of which processes describe what they share: each of them copies much of this one's memory."""
-
-BATCH: Final = 50
-"""Parts of the shared entities that are at most kept together."""
 
 
 @dataclass(slots=True)
@@ -335,15 +322,6 @@ def jobs_of(
 
 # ----------------------------------------------------------------------------------------------------- running
 
-Described: TypeAlias = tuple[int, bytes, list[Diagnostic]]
-"""Parts of what figures share, described: the number of triples, the bytes, and what was found."""
-
-Spread: TypeAlias = Callable[
-    [Callable[[list[Part]], Described], Iterable[list[Part]], Callable[[list[Part]], bool]], Iterator[Described]
-]
-"""What describes parts, in their order, here or in processes that know what this one knows; the last argument tells
-which parts must be described here."""
-
 Runner = Callable[[Iterable[Job]], Iterator[tuple[Job, ChunkResult]]]
 """What converts chunks, here or in workers, and yields each with its result, in their order."""
 
@@ -473,129 +451,18 @@ def convert_databases(
                 validation.name_figure(identity.iri, identity.figid)
             validation.take(result.checked)
 
-    def put(groups: Iterable[Group]) -> tuple[int, bytes]:
-        statements = list(chain.from_iterable(groups))
-        return len(statements), FORMATS[format].write(statements, settings.schema)
-
-    def written() -> Iterator[list[Group]]:
-        for groups in _cut(chain.from_iterable(part.describe(entities, settings, counting) for part in parts)):
-            put_out(*put(groups))
-            yield groups
-
-    parts = entity_parts(entities)
     if validation is not None:
-        validation.check_all(chain.from_iterable(written()))
+
+        def written() -> Iterator[Group]:
+            for groups, triples, data in described_groups(entities, settings=settings, format=format, report=counting):
+                put_out(triples, data)
+                yield from groups
+
+        validation.check_all(written())
         validation.finish()
-    elif kept is not None:
-        for triples, data in _kept_or_described(parts, kept, entities, settings, put, counting):
-            put_out(triples, data)
     else:
-
-        def describe(some: list[Part]) -> Described:
-            found: list[Diagnostic] = []
-            return *put(chain.from_iterable(part.describe(entities, settings, found.append) for part in some)), found
-
-        few = len(entities.iris) <= SPREAD
-        over = spread if spread is not None and few else _described_here
-        for triples, data, found in over(describe, _weighed(parts), _needs_all):
-            for diagnostic in found:
-                counting(diagnostic)
+        for triples, data in described(
+            entities, settings=settings, format=format, report=counting, spread=spread, kept=kept
+        ):
             put_out(triples, data)
     return counts
-
-
-def _weighed(parts: Iterable[Part]) -> Iterator[list[Part]]:
-    """Yield as many parts together as take some time to describe; one that needs all that was gathered is alone."""
-    some: list[Part] = []
-    weight = 0
-    for part in parts:
-        if not part.names_figures:
-            if some:
-                yield some
-            yield [part]
-            some, weight = [], 0
-            continue
-        some.append(part)
-        weight += sum(len(figures) + 4 for told in part.things for _, figures in told)
-        if weight >= TELLING:
-            yield some
-            some, weight = [], 0
-    if some:
-        yield some
-
-
-def _needs_all(some: list[Part]) -> bool:
-    """Tell whether parts cannot be described without all that was gathered."""
-    return not all(part.names_figures for part in some)
-
-
-def _described_here(
-    describe: Callable[[list[Part]], Described], parts: Iterable[list[Part]], _: Callable[[list[Part]], bool]
-) -> Iterator[Described]:
-    """Describe parts one after the other."""
-    return map(describe, parts)
-
-
-def _kept_or_described(
-    parts: Iterable[Part],
-    kept: KeptParts,
-    entities: Entities,
-    settings: Settings,
-    put: Callable[[Iterable[Group]], tuple[int, bytes]],
-    report: Report,
-) -> Iterator[tuple[int, bytes]]:
-    """Yield parts of what figures share, each as its number of triples and its bytes, described only where not kept.
-
-    A part of which something is reported is not kept, so that it is reported again.
-    """
-    figures = figure_digests(entities.iris)
-    held: set[bytes] = set()
-    made: set[str] = set()
-    for batch in _batches((part, part_key(part.told(), figures) if part.things else None) for part in parts):
-        known = kept.get([key for _, key in batch if key is not None])
-        whole: dict[bytes, tuple[int, bytes]] = {}
-        for part, key in batch:
-            result = known.get(key) if key is not None else None
-            found: list[Diagnostic] = []
-            if result is None:
-                result = put(part.describe(entities, settings, found.append))
-                for diagnostic in found:
-                    report(diagnostic)
-            if key is not None and not found:
-                whole[key] = result
-            yield result
-        # as a whole, so that nothing else holds what it was before
-        if whole.keys() != known.keys() and (name := kept.put(whole)):
-            made.add(name)
-        else:
-            held.update(known)
-    kept.keep_only(held, made)
-
-
-def _batches(parts: Iterable[tuple[Part, bytes | None]]) -> Iterator[list[tuple[Part, bytes | None]]]:
-    """Yield as many parts together as are kept together, some ten of them.
-
-    Where a batch ends depends on its last part, so that another part more or less changes one batch and no other.
-    """
-    batch = []
-    for part, key in parts:
-        batch.append((part, key))
-        if len(batch) == BATCH or (key is not None and key[0] % 10 == 0):
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _cut(groups: Iterable[Group], size: int = PART) -> Iterator[list[Group]]:
-    """Cut groups into parts of at least `size` statements."""
-    part: list[Group] = []
-    count = 0
-    for group in groups:
-        part.append(group)
-        count += len(group)
-        if count >= size:
-            yield part
-            part, count = [], 0
-    if part:
-        yield part

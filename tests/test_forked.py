@@ -18,10 +18,10 @@ from processes import members, on_linux, started, wait_until
 CONVERT = """
 import os, signal, sys, time
 from pathlib import Path
-from pfocr_rdf import cli, conversion, descriptions
+from pfocr_rdf import cli, descriptions, ending
 
 fault, marks, *sys.argv[1:] = sys.argv[1:]
-conversion.TELLING = 100
+ending.TELLING = 100
 ours = os.getpid()
 group = descriptions._paper_group
 
