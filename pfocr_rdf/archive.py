@@ -50,12 +50,17 @@ MAX_NAMES: Final = 128 * 1024**2
 MAX_DIRECTORY: Final = 128 * 1024**2
 """The most bytes of a zip's directory: 128 MiB; that of 100,000 figures has some 60."""
 
+MAX_EXTRA: Final = 1024
+"""The most bytes that an entry of a zip's directory may have besides; `zipfile` takes time by their square."""
+
 _FOLDERS: Final = ("_figures", "_data", "_organisms")
 
 _STORED_OR_DEFLATED: Final = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
 _ENCRYPTED: Final = 1
 _ENTRY: Final = b"PK\1\2"
 """How each member's entry in a zip's directory begins."""
+
+_ENTRY_SIZE: Final = 46
 
 _METHODS: Final = {9: "Deflate64", zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "LZMA", 93: "Zstandard", 95: "XZ"}
 
@@ -294,6 +299,12 @@ class _Directory:
             raise ArchiveError(f"{message}; give an archive of a PFOCR checkout")
         data = self._file.read(size)
         _check(data.count(_ENTRY), 0, 0)  # whatever number of them the archive states
+        offset = 0
+        while data.startswith(_ENTRY, offset) and offset + _ENTRY_SIZE <= len(data):
+            name, extra, comment = struct.unpack_from("<3H", data, offset + 28)
+            if extra > MAX_EXTRA:
+                raise zipfile.BadZipFile("an entry of the directory is too large")
+            offset += _ENTRY_SIZE + name + extra + comment
         return data
 
 

@@ -180,6 +180,15 @@ def test_a_zip_whose_directory_is_too_large_is_refused_before_it_is_read(
         converted(tmp_path / "x.zip")
 
 
+def test_a_zip_with_an_entry_that_takes_long_to_read_is_refused(tmp_path: Path) -> None:
+    name = zipfile.ZipInfo("_figures/PMC1__a.md")
+    name.extra = bytes(60_000)
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as packed:
+        packed.writestr(name, member("PMC1__a"))
+    with pytest.raises(InputError, match="an entry of the directory is too large"):
+        converted(tmp_path / "x.zip")
+
+
 def test_a_zip_of_a_version_that_is_not_known_is_refused(tmp_path: Path) -> None:
     data = packed_zip(tmp_path / "x.zip")
     data[directory_entry(data) + 6] = 99
