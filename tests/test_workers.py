@@ -11,7 +11,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -502,6 +503,32 @@ def test_a_system_without_the_signal_of_a_closed_terminal(many: Path, of_many: b
     done = subprocess.run([sys.executable, "-c", code, *program, *arguments], capture_output=True, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     assert (tmp_path / "x.ttl").read_bytes() == of_many
+
+
+@on_linux
+@pytest.mark.parametrize("pause", [0, 0.003, 0.03, 0.3])
+@pytest.mark.parametrize("group", [False, True])
+@pytest.mark.parametrize("numbers", [(signal.SIGINT, signal.SIGINT, signal.SIGINT), (signal.SIGTERM, signal.SIGINT)])
+def test_an_interrupt_that_comes_again_does_not_disturb_the_clearing_up(
+    heavy: Path, tmp_path: Path, numbers: Sequence[signal.Signals], group: bool, pause: float
+) -> None:
+    """Workers that were left were waited for, for ever."""
+    output, scratch = tmp_path / "x.ttl", tmp_path / "scratch"
+    scratch.mkdir()
+    output.write_bytes(b"as it was")
+    with started("convert", heavy, "-o", output, "-j", "2", TMPDIR=str(scratch)) as process:
+        wait_until(lambda: len(members(process.pid)) == 3, 20, "workers")
+        for number in numbers:
+            with suppress(ProcessLookupError):
+                (os.killpg if group else os.kill)(process.pid, number)
+            time.sleep(pause)
+        process.wait(3)
+        assert not members(process.pid)
+        _, stderr = process.communicate()
+    assert process.returncode in (130, 143)
+    assert stderr == INTERRUPTED
+    assert output.read_bytes() == b"as it was"
+    assert sorted(tmp_path.rglob("*")) == [scratch, output]
 
 
 @on_linux

@@ -7,9 +7,11 @@ failed write.
 from __future__ import annotations
 
 import errno
+import math
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
@@ -28,7 +30,7 @@ from pfocr_rdf.cli.serve import serve
 from pfocr_rdf.cli.usage import called, usage_fault
 from pfocr_rdf.cli.validate import validate
 from pfocr_rdf.errors import ReportedError, why
-from pfocr_rdf.signals import HANGUP
+from pfocr_rdf.signals import ENDING, HANGUP
 
 __all__ = ["cli", "main"]
 
@@ -73,9 +75,22 @@ class _Interrupted(BaseException):
     """The process was asked to end by a signal; no `KeyboardInterrupt`, on which click writes an empty line."""
 
 
+CLEARING: Final = 3.0
+"""Seconds in which one who was asked to end is not asked again."""
+
+_asked = -math.inf
+
+
 def _interrupt(signum: int, frame: object) -> None:
-    if HANGUP is not None:  # a terminal that is closed sends it, and its shell again, while things are cleared up
-        signal.signal(HANGUP, signal.SIG_IGN)
+    """Ask the process to end, once: Ctrl-C is pressed again while things are cleared up, and the shell of a terminal
+    that is closed sends what the terminal has sent. Where it was lost, in code that lets no exception out, it can be
+    repeated.
+    """
+    global _asked
+    now = time.monotonic()
+    if now - _asked < CLEARING:
+        return
+    _asked = now
     raise _Interrupted(signum)
 
 
@@ -94,6 +109,8 @@ def _called() -> object:
 
 def main() -> None:
     """Run the command line; an error of usage, input or output is one line on standard error and exit code 2."""
+    global _asked
+    _asked = -math.inf
     try:
         signal.signal(signal.SIGTERM, _interrupt)
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as with nohup
@@ -115,6 +132,8 @@ def main() -> None:
             _drop(sys.stdout, sys.stderr)
             sys.exit(1)
     except _Interrupted as error:
+        if hasattr(signal, "pthread_sigmask"):  # what comes yet would end the process as it ends
+            signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
         error.__traceback__ = None  # what its frames hold open is closed now, also where no `with` had begun yet
         left = "; ".join(getattr(error, "__notes__", ["an earlier output is as it was"]))
         try:
