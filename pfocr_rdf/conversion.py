@@ -45,7 +45,7 @@ __all__ = [
     "salvage",
 ]
 
-CHUNK: Final = 200
+CHUNK: Final = 100
 """Records a chunk: enough to share what is done once, few enough for memory."""
 
 

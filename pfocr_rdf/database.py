@@ -165,10 +165,23 @@ class Database:
     whole: bool = False
 
 
+def found_anywhere(record: RecordFile) -> RecordFile:
+    """Give a record whose files any process of this machine finds, whatever folder it is in."""
+    tree = record.tree
+    return replace(record, tree=_placed(tree.root, str(Path.cwd()))) if isinstance(tree, DirectoryTree) else record
+
+
+@lru_cache(maxsize=16)
+def _placed(root: str, folder: str) -> DirectoryTree:
+    return DirectoryTree(root, str(Path(folder, root)))
+
+
 def folders_of(databases: Iterable[Database]) -> list[str]:
-    """Give the folders that the records of databases are read from, as any process of this machine finds them."""
-    trees = {id(record.tree): record.tree for database in databases for record in database.records}
-    return sorted({tree.place for tree in trees.values() if isinstance(tree, DirectoryTree)})
+    """Give the folders that the records of databases are read from, by absolute paths."""
+    roots = {
+        record.tree.root for base in databases for record in base.records if isinstance(record.tree, DirectoryTree)
+    }
+    return sorted(str(Path(root).absolute()) for root in roots)
 
 
 _BEGINNING: Final = 65_536
@@ -252,22 +265,17 @@ def _read_taxonomy(name: str, mtime: int, size: int) -> Taxonomy:
 
 def _open_folder(path: Path, report: Report, taxonomy: Taxonomy | None) -> Database:
     if (path / FIGURES).is_dir():
-        return _open_checkout(_tree(path), str(path), report, taxonomy)
+        return _open_checkout(DirectoryTree(str(path)), str(path), report, taxonomy)
     if path.name == FIGURES and path.resolve().is_relative_to(path.parent.resolve()):
-        return _open_checkout(_tree(path.parent), str(path), report, taxonomy)
+        return _open_checkout(DirectoryTree(str(path.parent)), str(path), report, taxonomy)
     if path.resolve().name == FIGURES:  # given as `.` from inside, or through a link
-        return _open_checkout(_tree(path / ".."), str(path), report, taxonomy)
-    tree = _tree(path)
+        return _open_checkout(DirectoryTree(str(path / "..")), str(path), report, taxonomy)
+    tree = DirectoryTree(str(path))
     shared = _Shared.of(tree, report, taxonomy)
     records = tuple(shared.record(tree, name) for name in tree.names("", _RECORD_SUFFIXES, report))
     if not records:
         raise InputError(f"{path}: no record (*.md, *.yml) here; give a PFOCR checkout or a folder of records")
     return Database(str(path), records, shared.organisms)
-
-
-def _tree(path: Path) -> DirectoryTree:
-    """Give a folder's files; a worker may be in another folder than this process."""
-    return DirectoryTree(str(path), str(path.absolute()))
 
 
 def _open_checkout(tree: Tree, name: str, report: Report, taxonomy: Taxonomy | None) -> Database:
@@ -282,11 +290,11 @@ def _open_checkout(tree: Tree, name: str, report: Report, taxonomy: Taxonomy | N
 
 def _open_file(path: Path, report: Report, taxonomy: Taxonomy | None) -> Database:
     if path.parent.name == FIGURES:
-        tree, record = _tree(path.parent.parent), f"{FIGURES}/{path.name}"
+        tree, record = DirectoryTree(str(path.parent.parent)), f"{FIGURES}/{path.name}"
     elif path.parent.resolve().name == FIGURES:
-        tree, record = _tree(path.parent / ".."), f"{FIGURES}/{path.name}"
+        tree, record = DirectoryTree(str(path.parent / "..")), f"{FIGURES}/{path.name}"
     else:
-        tree, record = _tree(path.parent), path.name
+        tree, record = DirectoryTree(str(path.parent)), path.name
     stem = _stem_of_any(path)
     shared = _Shared.of(tree, report, taxonomy, stem=stem)
     return Database(str(path), (shared.record(tree, record, named=stem),), shared.organisms)

@@ -129,10 +129,10 @@ def check_utf8(data: bytes) -> str:
         ) from None
 
 
-def _alone(entry: bytes) -> Plain | None:
-    """Give the value of one entry of a document, or None where the document must be parsed as a whole."""
+def _alone(entry: bytes, level: int) -> Plain | None:
+    """Give the mapping of one entry of a document, or None where the document must be parsed as a whole."""
     try:
-        value, duplicates = _build(entry, {})
+        value, duplicates = _build(entry, {}, level)
     except (FrontMatterError, YAMLError):
         return None
     return None if duplicates else value
@@ -187,7 +187,7 @@ _ITEM: Final = True
 """Stands where a mapping's pending key would, in a list."""
 
 
-def _build(document: bytes, masks: dict[str, str]) -> tuple[Plain | None, list[tuple[str, int]]]:
+def _build(document: bytes, masks: dict[str, str], level: int = 0) -> tuple[Plain | None, list[tuple[str, int]]]:
     next_event: Callable[[], Any] = CParser(document).get_event
     duplicates: list[tuple[str, int]] = []
     roots: list[Plain] = []
@@ -218,7 +218,7 @@ def _build(document: bytes, masks: dict[str, str]) -> tuple[Plain | None, list[t
                 raise _refused(event)
             if key is None:
                 raise FrontMatterError("yaml-invalid", "a key is a list or a mapping", event.start_mark.line + 2)
-            if len(stack) >= MAX_DEPTH:
+            if len(stack) + level >= MAX_DEPTH:
                 raise FrontMatterError("yaml-too-deep", line=event.start_mark.line + 2)
             value: Plain = {} if kind is MappingStartEvent else []
             if key is _ITEM:

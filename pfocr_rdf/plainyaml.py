@@ -25,8 +25,12 @@ __all__ = ["Plain", "read_mapping"]
 Plain: TypeAlias = "str | list[Plain] | dict[str, Plain]"
 """A value of the front matter: text, a list, or a mapping from text."""
 
-Other: TypeAlias = "Callable[[bytes], Plain | None]"
-"""Reads an entry that has another form, with its key and its indentation, as a mapping of one; or gives None."""
+Other: TypeAlias = "Callable[[bytes, int], Plain | None]"
+"""Reads an entry that has another form, with its key and its indentation, as a mapping of one, which stands in as many
+others as the number says; or gives None."""
+
+MAX_BYTES: Final = 256 * 1024
+"""The largest document that is read here; a real one has some 4 KiB, and of another one libyaml holds less at once."""
 
 _KEY: Final = re.compile(r"'(@[a-z]+)'|([A-Za-z][A-Za-z0-9_-]*)")
 _LONGEST_KEY: Final = 64
@@ -55,9 +59,11 @@ def read_mapping(document: bytes, other: Other) -> dict[str, Plain] | None:
         The mapping; None where the document must be read as a whole: it has another form, or a fault, or a key stands
         twice.
 
-    >>> read_mapping(b"figid: PMC1__a\ngenes:\n- NO\n- '2E1'\n", lambda entry: None)
+    >>> read_mapping(b"figid: PMC1__a\ngenes:\n- NO\n- '2E1'\n", lambda entry, level: None)
     {'figid': 'PMC1__a', 'genes': ['NO', '2E1']}
     """
+    if len(document) > MAX_BYTES:
+        return None
     if document[-1:] != b"\n" or b" \n" in document or document.translate(None, _BYTES):
         return None
     if not document.isascii() and (_C1.search(document) or any(map(document.__contains__, _REFUSED))):
@@ -88,7 +94,7 @@ def _mapping(text: str, level: int, other: Other) -> dict[str, Plain] | None:
         else:
             value = None
         if value is None:
-            alone = other(f"{start[1:]}{entry}\n".encode())
+            alone = other(f"{start[1:]}{entry}\n".encode(), level)
             if not isinstance(alone, dict) or alone.keys() != {key}:
                 return None
             value = alone[key]

@@ -24,19 +24,20 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Final, TypeVar
 
 from pfocr_rdf import __version__
 from pfocr_rdf.cache import converter_versions
 from pfocr_rdf.conversion import ChunkResult, Job, Runner, convert_chunk, run_here, salvage
-from pfocr_rdf.database import InputError, RecordFile
+from pfocr_rdf.database import InputError, RecordFile, found_anywhere
 from pfocr_rdf.errors import ReportedError, why
 from pfocr_rdf.extras import MissingExtraError
-from pfocr_rdf.output import temporary_folder
+from pfocr_rdf.output import OutputError, temporary_folder
 from pfocr_rdf.signals import ENDING, HANGUP
 
 __all__ = ["WorkerError", "dask_runner", "forked", "in_order", "process_runner", "runner", "tune_collector"]
@@ -199,13 +200,28 @@ def forked(
         here: tells which items are not left in the file, but done in this process, as are those it has no room for.
         workers: how many.
     """
-    if workers <= 1 or not _can_fork():
-        yield from map(call, items)
+    coming = iter(items)
+    first: list[_Item] = []
+    if workers > 1 and _can_fork():
+        worth = WORTH_FORKING * workers
+        for item in coming:
+            first.append(item)
+            worth -= not here(item)
+            if worth < 0:
+                break
+    if len(first) <= WORTH_FORKING * workers or worth >= 0:
+        yield from map(call, chain(first, coming))
         return
     own: dict[int, _Item] = {}
     ends = [0]
-    with temporary_folder() as folder, tempfile.TemporaryFile(dir=folder, buffering=0) as file:
-        for number, item in enumerate(items):
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(temporary_folder())
+            file = stack.enter_context(tempfile.TemporaryFile(dir=folder, buffering=0))
+        except (OutputError, OSError):
+            yield from map(call, chain(first, coming))
+            return
+        for number, item in enumerate(chain(first, coming)):
             if here(item) or not _written(file, pickle.dumps(item, pickle.HIGHEST_PROTOCOL)):
                 own[number] = item
             ends.append(file.tell())
@@ -217,13 +233,12 @@ def forked(
             return call(pickle.loads(left))  # noqa: S301 - from a file of our own
 
         done = 0
-        if len(ends) - len(own) > WORTH_FORKING * workers:
-            make = partial(_pool, workers, folder, given)
-            leave = partial(_left_in_file, folder, _inherited)
-            with suppress(BrokenExecutor, MemoryError, WorkerError):
-                for result in _through(make, leave, range(len(ends) - 1), workers, own.__contains__, given):
-                    yield result
-                    done += 1
+        make = partial(_pool, workers, folder, given)
+        leave = partial(_left_in_file, folder, _inherited)
+        with suppress(BrokenExecutor, MemoryError, WorkerError):
+            for result in _through(make, leave, range(len(ends) - 1), workers, own.__contains__, given):
+                yield result
+                done += 1
         yield from map(given, range(done, len(ends) - 1))
 
 
@@ -316,20 +331,28 @@ def _executors(
                 if future is not None:
                     future.cancel()
 
+    def stop() -> None:
+        _stop(set(multiprocessing.active_children()) - before)
+
+    def end() -> None:
+        if isinstance(current[0], ProcessPoolExecutor):
+            stop()  # a worker that waits for a lock of one that was killed waits for ever, and so does who waits for it
+        current[0].shutdown(wait=True)
+
     def renew() -> None:
         cancel()
-        current[0].shutdown(wait=True)
+        end()
         current[0] = make()
 
     try:
         current.append(make())
         yield lambda: current[0], renew
-        current[0].shutdown(wait=True)
+        end()
     except BaseException:
         cancel()
         for executor in current:
             executor.shutdown(wait=False)
-        _stop(set(multiprocessing.active_children()) - before)
+        stop()
         raise
 
 
@@ -483,7 +506,7 @@ def dask_runner(address: str, folders: Sequence[str] = ()) -> Iterator[Runner]:
 
         def guarded(jobs: Iterable[Job]) -> Iterator[tuple[Job, ChunkResult]]:
             try:
-                yield from run(jobs)
+                yield from run(map(_anywhere, jobs))
             except ReportedError:
                 raise
             except Exception:  # what a client says that has lost its scheduler, when it is given more to do
@@ -491,6 +514,11 @@ def dask_runner(address: str, folders: Sequence[str] = ()) -> Iterator[Runner]:
                 raise
 
         yield guarded
+
+
+def _anywhere(job: Job) -> Job:
+    """Give a chunk whose files are found from wherever a worker is."""
+    return replace(job, records=tuple(map(found_anywhere, job.records)))
 
 
 def _check_versions(client: Any, address: str) -> None:

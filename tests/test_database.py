@@ -13,6 +13,7 @@ import pytest
 import pfocr_rdf
 from builders import table
 from checkouts import Checkout
+from conversions import small_database
 from pfocr_rdf import InputError
 from pfocr_rdf.frontmatter import MAX_BYTES
 
@@ -447,3 +448,21 @@ def test_a_page_or_map_that_is_too_large_is_left_out(name: str, size: int, code:
     sparse(checkout.root / name, size)
     assert len(checkout.read()) == 1
     assert findings(checkout) == [(code, name)]
+
+
+def test_a_folder_is_read_from_where_the_reader_is_though_the_folders_above_may_not_be_passed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        pytest.skip("only root can be another user")
+    database = tmp_path / "locked" / "database"
+    small_database(database, ["PMC1__a"])
+    (tmp_path / "locked").chmod(0o700)
+    monkeypatch.chdir(database)
+    expected = list(pfocr_rdf.read_figures(database))
+    os.seteuid(65534)
+    try:
+        found = list(pfocr_rdf.read_figures("."))
+    finally:
+        os.seteuid(0)
+    assert [figure.figid for figure in found] == [figure.figid for figure in expected] == ["PMC1__a"]

@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
 import pytest
 
 from conversions import Conversion, converted, mixed_database, small_database, small_record
+from pfocr_rdf import workers
 from pfocr_rdf.workers import forked
 from processes import members, on_linux, started, wait_until
 
@@ -121,5 +123,15 @@ def test_with_other_threads_nothing_is_forked() -> None:
         thread.join()
 
 
-def test_little_is_not_worth_it() -> None:
-    assert set(forked(lambda _: os.getpid(), range(3), workers=2)) == {os.getpid()}
+def test_little_is_not_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    monkeypatch.setattr(workers, "_can_fork", lambda: True)
+    assert set(forked(lambda _: os.getpid(), range(4), workers=2)) == {os.getpid()}
+
+
+def test_without_room_for_temporary_files_nothing_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    monkeypatch.setattr(workers, "_can_fork", lambda: True)
+    assert list(forked(lambda number: (number, os.getpid()), range(50), workers=2)) == [
+        (number, os.getpid()) for number in range(50)
+    ]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pfocr_rdf import frontmatter
 from pfocr_rdf.frontmatter import FrontMatterError, Plain, parse_front_matter
-from pfocr_rdf.plainyaml import read_mapping
+from pfocr_rdf.plainyaml import MAX_BYTES, read_mapping
 
 RECORD = """\
 figid: PMC1__a
@@ -71,9 +71,9 @@ LINES += ["a: b ", "  b ", "a: \ufeffb", "\ufeffa: b", "a: \u00a0b", "a: b\u2028
 """Lines of a record, and lines that are part of many values, or of none."""
 
 
-def by_libyaml(document: bytes) -> Plain | None:
+def by_libyaml(document: bytes, level: int = 0) -> Plain | None:
     """What libyaml reads in a whole document; None where it, or we, refuse it."""
-    return frontmatter._alone(document)
+    return frontmatter._alone(document, level)
 
 
 def check(document: str) -> bool:
@@ -132,21 +132,21 @@ def test_what_pyyaml_writes_is_read_as_libyaml_reads_it(value: Plain, width: int
 
 
 def test_a_record_needs_no_libyaml() -> None:
-    assert read_mapping(RECORD.encode(), lambda entry: pytest.fail(f"not read: {entry!r}")) == yaml.load(
+    assert read_mapping(RECORD.encode(), lambda entry, level: pytest.fail(f"not read: {entry!r}")) == yaml.load(
         RECORD, Loader=yaml.BaseLoader
     )
 
 
 def test_an_entry_of_another_form_is_given_to_libyaml_alone() -> None:
-    given: list[bytes] = []
+    given: list[tuple[bytes, int]] = []
 
-    def other(entry: bytes) -> Plain | None:
-        given.append(entry)
-        return by_libyaml(entry)
+    def other(entry: bytes, level: int) -> Plain | None:
+        given.append((entry, level))
+        return by_libyaml(entry, level)
 
     found = read_mapping(b'figid: PMC1__a\ncaption: "\\uFEFFa\\\n  \\ b"\nblock:\n  a: |-\n    x\n  b: y\n', other)
     assert found == {"figid": "PMC1__a", "caption": "\ufeffa b", "block": {"a": "x", "b": "y"}}
-    assert given == [b'caption: "\\uFEFFa\\\n  \\ b"\n', b"  a: |-\n    x\n"]
+    assert given == [(b'caption: "\\uFEFFa\\\n  \\ b"\n', 0), (b"  a: |-\n    x\n", 1)]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,8 @@ def test_an_entry_of_another_form_is_given_to_libyaml_alone() -> None:
         ("figid: PMC1__a\na: 'b\nc: d\n", "yaml-invalid", 5),
         ("figid: PMC1__a\na: b: c\n", "yaml-invalid", 3),
         ("figid: PMC1__a\na: \x07\n", "yaml-invalid", 3),
-        (f"figid: PMC1__a\na: {'[' * 40}{']' * 40}\n", "yaml-too-deep", 3),
+        (f"figid: PMC1__a\na: {'[' * 32}{']' * 32}\n", "yaml-too-deep", 3),
+        (f"figid: PMC1__a\na:\n  b: {'[' * 31}{']' * 31}\n", "yaml-too-deep", 4),
     ],
 )
 def test_a_fault_is_found_on_its_line(text: str, code: str, line: int) -> None:
@@ -171,6 +172,12 @@ def test_a_key_that_stands_twice_is_found_on_its_line() -> None:
     found = parse_front_matter(b"---\nfigid: PMC1__a\nblock:\n  a: b\n  a: c\n---\n")
     assert found.values == {"figid": "PMC1__a", "block": {"a": "c"}}
     assert found.duplicates == (("a", 5),)
+
+
+def test_a_large_document_is_left_to_libyaml() -> None:
+    """Which holds less of it at once, whatever it is made to do."""
+    assert read_mapping(b"a: b\nc:\n" + b"- d\n" * (MAX_BYTES // 4), lambda entry, level: None) is None
+    assert parse_front_matter(b"---\na: b\nc:\n" + b"- d\n" * MAX_BYTES + b"---\n").values["c"] == ["d"] * MAX_BYTES
 
 
 def test_the_sample_is_read_as_libyaml_reads_it(sample: Path) -> None:

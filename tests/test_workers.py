@@ -571,6 +571,32 @@ def test_a_result_comes_through_the_pipe_where_there_is_no_room_for_files(tmp_pa
     assert workers._collected(left) == "A"
 
 
+KILLED = """
+import os, signal, sys, time
+from pfocr_rdf.workers import _executors, _pool
+
+def pid(_):
+    time.sleep(0.05)
+    return os.getpid()
+
+with _executors(lambda: _pool(2, sys.argv[1]), []) as (executor, _):
+    futures = [executor().submit(pid, number) for number in range(4)]
+    pids = {future.result() for future in futures}
+    time.sleep(0.1)  # one of them waits for work, with the lock, and the other for the lock
+    for process in pids:
+        os.kill(process, signal.SIGSTOP)
+print(len(pids))
+"""
+
+
+def test_workers_that_have_nothing_more_to_do_are_not_waited_for(tmp_path: Path) -> None:
+    """Where one was killed that held a lock, the others never end; here they are stopped, which looks alike."""
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path)], capture_output=True, check=False, timeout=60, text=True
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "2\n", "")
+
+
 STOPPED = """
 import sys, time
 from pfocr_rdf.workers import _executors, _pool
