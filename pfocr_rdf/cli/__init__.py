@@ -91,7 +91,12 @@ def _interrupt(signum: int, frame: object) -> None:
     if now - _asked < CLEARING:
         return
     _asked = now
+    sys.unraisablehook = _let_be
     raise _Interrupted(signum)
+
+
+def _let_be(_: object) -> None:
+    """Say nothing of what cannot be raised: a pool of processes that is torn down in the middle complains."""
 
 
 def _called() -> object:
