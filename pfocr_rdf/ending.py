@@ -14,7 +14,7 @@ from pfocr_rdf.cache import KeptParts, figure_digests, part_key
 from pfocr_rdf.descriptions import Part, entity_groups, entity_parts
 from pfocr_rdf.diagnostics import Diagnostic, Report
 from pfocr_rdf.entities import Entities
-from pfocr_rdf.groups import Group
+from pfocr_rdf.groups import Group, portions
 from pfocr_rdf.mapping import Settings
 from pfocr_rdf.serialization import FORMATS
 
@@ -99,7 +99,7 @@ def described_groups(
     Yields:
         The groups of a part, the number of their triples, and the bytes.
     """
-    for groups in _cut(entity_groups(entities, settings=settings, report=report)):
+    for groups in portions(entity_groups(entities, settings=settings, report=report), PART):
         yield groups, *_written(groups, settings=settings, format=format)
 
 
@@ -189,17 +189,3 @@ def _batches(parts: Iterable[tuple[Part, bytes | None]]) -> Iterator[list[tuple[
             batch = []
     if batch:
         yield batch
-
-
-def _cut(groups: Iterable[Group], size: int = PART) -> Iterator[list[Group]]:
-    """Cut groups into parts of at least `size` statements."""
-    part: list[Group] = []
-    count = 0
-    for group in groups:
-        part.append(group)
-        count += len(group)
-        if count >= size:
-            yield part
-            part, count = [], 0
-    if part:
-        yield part

@@ -27,6 +27,7 @@ __all__ = [
     "mentioning_figure",
     "owner_of",
     "packed",
+    "portions",
 ]
 
 Group: TypeAlias = Sequence[Statement]
@@ -75,6 +76,25 @@ def batches(groups: Iterable[Group], size: int) -> Iterator[list[Group]]:
         count += len(group)
     if batch:
         yield batch
+
+
+def portions(groups: Iterable[Group], size: int) -> Iterator[list[Group]]:
+    """Cut groups into portions.
+
+    Args:
+        groups: the groups.
+        size: the statements that a portion has at least, but for the last one.
+    """
+    portion: list[Group] = []
+    count = 0
+    for group in groups:
+        portion.append(group)
+        count += len(group)
+        if count >= size:
+            yield portion
+            portion, count = [], 0
+    if portion:
+        yield portion
 
 
 def _is_section(group: Group) -> bool:

@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 
 from pfocr_rdf.checking import SOMETHING, Check, Checked, Located, Result, locate
 from pfocr_rdf.errors import why
-from pfocr_rdf.groups import NOBODY, Group, figid_of, first_figure, packed
+from pfocr_rdf.groups import NOBODY, Group, figid_of, first_figure, packed, portions
 from pfocr_rdf.output import OutputError
 from pfocr_rdf.references import reference_rules
 from pfocr_rdf.shacl import Finding
@@ -59,19 +59,6 @@ Run: TypeAlias = Callable[[Callable[[list[bytes]], Checked], Iterable[list[bytes
 
 PORTION: Final = 20_000
 """Triples that go to a worker at once."""
-
-
-def _portions(groups: Iterable[Group]) -> Iterator[list[Group]]:
-    portion: list[Group] = []
-    count = 0
-    for group in groups:
-        portion.append(group)
-        count += len(group)
-        if count >= PORTION:
-            yield portion
-            portion, count = [], 0
-    if portion:
-        yield portion
 
 
 WAITING: Final = 8_000_000
@@ -139,10 +126,10 @@ class Validation:
                 advance(checked.figures)
 
     def _checked(self, groups: Iterable[Group]) -> Iterator[Checked]:
-        portions = _portions(groups)
+        cut = portions(groups, PORTION)
         if self._run is None:
-            return map(self.check, portions)
-        return self._run(self.check.packed, ([packed(group) for group in portion] for portion in portions))
+            return map(self.check, cut)
+        return self._run(self.check.packed, ([packed(group) for group in portion] for portion in cut))
 
     def take(self, checked: Checked) -> None:
         """Take what was found in the next part of the data.
