@@ -57,6 +57,9 @@ WORTH_FORKING: Final = 2
 CHECK_SECONDS = 10.0
 """How long a chunk is waited for, before it is asked whether the executor is still there."""
 
+STOPPING_SECONDS: Final = 1.0
+"""How long processes and threads are waited for that were told to stop."""
+
 PATIENCE = 30.0
 """Seconds that a cluster may be without workers."""
 
@@ -351,16 +354,34 @@ def _executors(
     except BaseException:
         cancel()
         for executor in current:
-            executor.shutdown(wait=False)
+            if not isinstance(executor, ProcessPoolExecutor):
+                executor.shutdown(wait=False)
         stop()
+        for executor in current:
+            if isinstance(executor, ProcessPoolExecutor):
+                _end_stopped(executor)
         raise
 
 
+def _end_stopped(pool: ProcessPoolExecutor) -> None:
+    """Shut down a pool whose processes were stopped, and wait for its thread, but not for long.
+
+    A program that ends while this thread closes its pipe would write to it, and complain on standard error.
+    """
+    waiting = threading.Thread(target=pool.shutdown, daemon=True)
+    try:
+        waiting.start()
+    except RuntimeError:  # no thread can be started
+        pool.shutdown(wait=False)
+    else:
+        waiting.join(STOPPING_SECONDS)
+
+
 def _stop(processes: set[multiprocessing.process.BaseProcess]) -> None:
-    """Stop processes: ask, and after a second kill."""
+    """Stop processes: ask, and after `STOPPING_SECONDS` kill."""
     for process in processes:
         process.terminate()
-    deadline = time.monotonic() + 1
+    deadline = time.monotonic() + STOPPING_SECONDS
     for process in processes:
         process.join(max(0, deadline - time.monotonic()))
         if process.is_alive():
