@@ -19,7 +19,7 @@ from pyoxigraph import NamedNode, Triple
 
 from pfocr_rdf.cache import Cache, open_cache, open_checks, open_parts
 from pfocr_rdf.checking import Check, Result
-from pfocr_rdf.conversion import CHUNK, Counts, Identities, Identity, convert_databases, read_records
+from pfocr_rdf.conversion import CHUNK, Counts, Identities, convert_databases, read_records
 from pfocr_rdf.database import InputError, folders_of
 from pfocr_rdf.descriptions import entity_statements
 from pfocr_rdf.diagnostics import Diagnostic, Report, diagnose, json_line
@@ -91,10 +91,11 @@ def graph_triples(
     rest = iter(figures)
     while chunk := list(islice(rest, CHUNK)):
         for section in map_figures(chunk, settings=settings, report_for=lambda _: report):
-            if (fault := identities.fault(Identity.of(section.figure, section.iri))) is not None:
+            given = contribution(section)
+            if (fault := identities.fault(given.figid, given.iri, given.file)) is not None:
                 report(fault)
                 continue
-            entities.add(contribution(section))
+            entities.add(given)
             yield from triples(section.statements)
     yield from triples(entity_statements(entities, settings=settings, report=report))
 

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from functools import cache
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
@@ -131,9 +131,9 @@ class Cache:
 
 def _digest(pieces: Sequence[bytes]) -> bytes:
     """Digest pieces, each for itself: no others give the same, however they are cut."""
-    digest = blake2b(b"".join(pieces), digest_size=KEY)
+    digest = sha256(b"".join(pieces))  # for which processors have instructions
     digest.update(array("Q", map(len, pieces)))
-    return digest.digest()
+    return digest.digest()[:KEY]
 
 
 def open_cache(folder: str, *, organisms: OrganismNames, settings: Settings, format: str) -> Cache:
@@ -232,6 +232,8 @@ def _encoded(converted: Converted, record: RecordFile) -> bytes:
     return b"".join((head, b"\n", converted.key, terms, converted.data))
 
 
+_decode: Final = json.JSONDecoder().raw_decode
+
 _BETWEEN: Final = "\x1f"
 """What stands between terms: the unit separator of ASCII."""
 
@@ -241,28 +243,26 @@ def _decoded(entry: bytes, content: RecordBytes) -> Converted | None:
     line = entry.find(b"\n") + 1
     start = line + KEY
     try:
-        triples, size, shared, diagnostics = json.loads(entry[:line])
+        (triples, size, shared, diagnostics), _ = _decode(entry[:line].decode("ascii"))
         figid, iri, paper, terms, organisms, others, image, shared_image = shared
         end = start + size
         if not (isinstance(triples, int) and isinstance(paper, str) and isinstance(figid, str)):
             return None
         if not start <= end <= len(entry):
             return None
-        if size:
-            terms = entry[start:end].decode("utf-8", "surrogatepass").split(_BETWEEN)
         given = Contribution(
-            figid=figid,
-            iri=Term(iri),
-            file=content.file,
-            paper=paper,
-            terms=_texts(terms),
-            organisms=_texts(organisms),
-            others=tuple([(Term(subject), Term(predicate), Term(value)) for subject, predicate, value in others]),
-            image=image,
-            shared_image=(Term(shared_image[0]), Term(shared_image[1])) if shared_image is not None else None,
+            figid,
+            Term(iri),
+            content.file,
+            paper,
+            tuple(entry[start:end].decode("utf-8", "surrogatepass").split(_BETWEEN)) if size else _texts(terms),
+            _texts(organisms),
+            tuple([(Term(subject), Term(predicate), Term(value)) for subject, predicate, value in others]),
+            image,
+            (Term(shared_image[0]), Term(shared_image[1])) if shared_image is not None else None,
         )
-        shown: dict[str, str] = {_RECORD: content.file}
-        shown.update((kind, file) for kind, (file, _) in content.companions.items())
+        shown: dict[str, str] = {kind: file for kind, (file, _) in content.companions.items()}
+        shown[_RECORD] = content.file
         found = tuple(
             [
                 Diagnostic(code, message, shown[file], line, figid, key, value)

@@ -16,7 +16,7 @@ from pfocr_rdf.checking import Check, Checked, group_key
 from pfocr_rdf.database import Database, RecordFile
 from pfocr_rdf.diagnostics import Diagnostic, Findings, Report, diagnose
 from pfocr_rdf.ending import Spread, described, described_groups
-from pfocr_rdf.entities import Entities, contribution
+from pfocr_rdf.entities import Contribution, Entities, contribution
 from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.figures import Figure
 from pfocr_rdf.groups import Group
@@ -34,7 +34,6 @@ __all__ = [
     "ChunkResult",
     "Counts",
     "Identities",
-    "Identity",
     "Job",
     "Runner",
     "convert_chunk",
@@ -72,27 +71,15 @@ def read_records(records: Iterable[RecordFile], organisms: OrganismNames, *, rep
     for record in records:
         content = record.read(report)
         figure = parse_record(content, organisms=organisms, report=report) if content is not None else None
-        if figure is not None and (fault := identities.fault(Identity.of(figure))) is None:
+        if figure is None:
+            continue
+        if (fault := identities.fault(figure.figid, figure_iri(figure.figid), figure.file)) is None:
             yield figure
-        elif figure is not None and fault is not None:
+        else:
             report(fault)
 
 
 # -------------------------------------------------------------------------------------------------- identities
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What names a figure: its figid, its IRI, and the file it was read from."""
-
-    figid: str
-    iri: Term
-    file: str
-
-    @classmethod
-    def of(cls, figure: Figure, iri: Term | None = None) -> Identity:
-        """Give the identity of a figure, with the IRI of its figid unless another is given."""
-        return cls(figure.figid, iri or figure_iri(figure.figid), figure.file)
 
 
 class Identities:
@@ -104,9 +91,14 @@ class Identities:
         self._figids: dict[str, str] = {}
         self._other_iris: dict[Term, str] = {}
 
-    def fault(self, identity: Identity) -> Diagnostic | None:
-        """Take in a figure, or say why it must be left out."""
-        figid, iri, file = identity.figid, identity.iri, identity.file
+    def fault(self, figid: str, iri: Term, file: str) -> Diagnostic | None:
+        """Take in a figure, or say why it must be left out.
+
+        Args:
+            figid: its figid.
+            iri: its IRI.
+            file: the file it was read from.
+        """
         if figid in self._figids:
             message = f"{self._figids[figid] or 'an earlier record'} has the same figid; this record is left out"
             return diagnose("figid-duplicate", message, file=file, figid=figid, key="figid")
@@ -146,7 +138,6 @@ class Job:
         skip: indexes of records that are read but left out, because their figids stand twice.
         omit: indexes of records that are not even read, because they make the converter fail.
         check: how the figures are checked against shapes, or None.
-        first: the number of the first record in the run.
     """
 
     records: tuple[RecordFile, ...]
@@ -157,7 +148,6 @@ class Job:
     skip: frozenset[int] = frozenset()
     omit: frozenset[int] = frozenset()
     check: Check | None = None
-    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +157,14 @@ class ChunkResult:
     Attributes:
         data: the figures' sections, in the format.
         triples: how many triples they are.
-        entities: what the figures share.
-        identities: for each figure written, the index of its record and what names it.
+        contributions: for each figure written, the index of its record and what it gives to what figures share.
         diagnostics: for each record what was found.
         checked: what the check of the figures gave.
     """
 
     data: bytes
     triples: int
-    entities: Entities
-    identities: tuple[tuple[int, Identity], ...]
+    contributions: tuple[tuple[int, Contribution], ...]
     diagnostics: tuple[tuple[Diagnostic, ...], ...]
     checked: Checked = field(default_factory=Checked)
 
@@ -224,18 +212,15 @@ def _mapped_together(job: Job, figures: Iterable[tuple[int, Figure]], found: lis
     """Map figures and write them at once."""
     statements: list[Statement] = []
     groups: list[Group] = []
-    entities = Entities(job.first)
-    identities: list[tuple[int, Identity]] = []
+    contributions: list[tuple[int, Contribution]] = []
     for index, section in _sections(job, figures, found):
         statements += section.statements
         groups.append(section.statements)
-        entities.add(contribution(section))
-        identities.append((index, Identity.of(section.figure, section.iri)))
+        contributions.append((index, contribution(section)))
     return ChunkResult(
         FORMATS[job.format].write(statements, job.settings.schema),
         len(statements),
-        entities,
-        tuple(identities),
+        tuple(contributions),
         tuple(findings.all() for findings in found),
         job.check(groups) if job.check is not None else Checked(),
     )
@@ -259,8 +244,7 @@ def _joined(
 ) -> ChunkResult:
     """Join the results of records to that of their chunk."""
     diagnostics = [findings.all() for findings in found]
-    entities = Entities(job.first)
-    identities: list[tuple[int, Identity]] = []
+    contributions: list[tuple[int, Contribution]] = []
     parts: dict[int, bytes | memoryview] = {}
     triples = 0
     for index in sorted(results):
@@ -268,11 +252,9 @@ def _joined(
         diagnostics[index] = converted.diagnostics
         if index in job.skip:
             continue
-        given = converted.contribution
         parts[index] = converted.data
         triples += converted.triples
-        entities.add(given)
-        identities.append((index, Identity(given.figid, given.iri, given.file)))
+        contributions.append((index, converted.contribution))
     checked = Checked()
     if job.check is not None:
 
@@ -281,7 +263,7 @@ def _joined(
             return list(read_written(bytes(parts[index]), job.format, job.settings.schema)) if known is None else known
 
         checked = _checked(job.check, {index: results[index].key for index in parts}, group)
-    return ChunkResult(b"".join(parts.values()), triples, entities, tuple(identities), tuple(diagnostics), checked)
+    return ChunkResult(b"".join(parts.values()), triples, tuple(contributions), tuple(diagnostics), checked)
 
 
 def _checked(check: Check, keys: Mapping[int, bytes], group: Callable[[int], Group]) -> Checked:
@@ -311,13 +293,11 @@ def jobs_of(
         cache_for: gives the cache for a database's organism names; without it nothing is kept.
         check: how the figures are checked against shapes, or None.
     """
-    first = 0
     for database in databases:
         cache = cache_for(database.organisms) if cache_for is not None else None
         for start in range(0, len(database.records), size):
             records = database.records[start : start + size]
-            yield Job(records, database.organisms, settings, format, cache, check=check, first=first)
-            first += len(records)
+            yield Job(records, database.organisms, settings, format, cache, check=check)
 
 
 # ----------------------------------------------------------------------------------------------------- running
@@ -355,17 +335,15 @@ def salvage(job: Job, call: Callable[[Job], ChunkResult]) -> tuple[Job, ChunkRes
             record = job.records[0]
             message = f"the converter failed on this record ({type(error).__name__}: {error}); it is left out"
             found = diagnose("record-failed", message, file=record.file, figid=record.stem)
-            return replace(job, omit=frozenset((0,))), ChunkResult(b"", 0, Entities(job.first), (), ((found,),))
+            return replace(job, omit=frozenset((0,))), ChunkResult(b"", 0, (), ((found,),))
     middle = len(job.records) // 2
     left, right = _part(job, 0, middle), _part(job, middle, len(job.records))
     (left, result), (right, other) = salvage(left, call), salvage(right, call)
-    result.entities.merge(other.entities)
     omit = left.omit | {index + middle for index in right.omit}
     return replace(job, omit=omit), ChunkResult(
         result.data + other.data,
         result.triples + other.triples,
-        result.entities,
-        result.identities + tuple((index + middle, identity) for index, identity in other.identities),
+        result.contributions + tuple((index + middle, given) for index, given in other.contributions),
         result.diagnostics + other.diagnostics,
         result.checked + other.checked,
     )
@@ -376,7 +354,7 @@ def _part(job: Job, start: int, stop: int) -> Job:
         return frozenset(index - start for index in indexes if start <= index < stop)
 
     records = job.records[start:stop]
-    return replace(job, records=records, skip=moved(job.skip), omit=moved(job.omit), first=job.first + start)
+    return replace(job, records=records, skip=moved(job.skip), omit=moved(job.omit))
 
 
 def convert_databases(
@@ -434,7 +412,11 @@ def convert_databases(
     jobs = jobs_of(databases, settings=settings, format=format, size=size, cache_for=cache_for, check=check)
     for job, first_result in run(jobs):
         result = first_result
-        faults = {index: fault for index, identity in result.identities if (fault := identities.fault(identity))}
+        faults = {
+            index: fault
+            for index, given in result.contributions
+            if (fault := identities.fault(given.figid, given.iri, given.file))
+        }
         if faults:
             result = convert_chunk(replace(job, skip=frozenset(faults)))
             result = replace(result, diagnostics=first_result.diagnostics)
@@ -443,12 +425,13 @@ def convert_databases(
                 counting(diagnostic)
             if index in faults:
                 counting(faults[index])
-        entities.merge(result.entities)
-        counts.figures += len(result.identities)
+        for _, given in result.contributions:
+            entities.add(given)
+        counts.figures += len(result.contributions)
         put_out(result.triples, result.data, len(job.records))
         if validation is not None:
-            for _, identity in result.identities:
-                validation.name_figure(identity.iri, identity.figid)
+            for _, given in result.contributions:
+                validation.name_figure(given.iri, given.figid)
             validation.take(result.checked)
 
     if validation is not None:

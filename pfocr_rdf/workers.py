@@ -303,16 +303,15 @@ def _portable(jobs: Iterable[Job]) -> Iterator[Job]:
     """Yield chunks that another process can read; those whose files must be sent along are cut by their bytes, too."""
     for job in jobs:
         records: list[RecordFile] = []
-        start = size = 0
+        size = 0
         for record in job.records:
             records.append(record.portable())
             size += records[-1].loaded
             if size >= MAX_LOADED:
-                yield replace(job, records=tuple(records), first=job.first + start)
-                start += len(records)
+                yield replace(job, records=tuple(records))
                 records, size = [], 0
         if records:
-            yield replace(job, records=tuple(records), first=job.first + start)
+            yield replace(job, records=tuple(records))
 
 
 @contextmanager

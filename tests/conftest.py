@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,12 @@ ROOT = Path(__file__).parents[1]
 
 for _name in ("NO_PROXY", "no_proxy"):  # the servers of the tests are on the loopback, whatever the environment's proxy
     os.environ[_name] = "127.0.0.1,localhost"
+
+for _number in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT)):
+    if (
+        signal.getsignal(_number) is signal.SIG_IGN
+    ):  # as in the background of a shell, or with nohup; programs inherit it
+        signal.signal(_number, signal.default_int_handler)
 
 settings.register_profile("local", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("local"), derandomize=True, print_blob=True)

@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -349,17 +348,15 @@ def test_an_exception_in_this_process_costs_its_record_alone(
     assert type(error).__name__ in first["message"]
 
 
-def test_records_that_fail_leave_no_room_for_figures_that_are_not_there(
-    many: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_records_that_all_fail_give_nothing_but_diagnostics(many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(content: RecordBytes, **options: Any) -> Figure | None:
         raise RuntimeError(content.stem)
 
     monkeypatch.setattr(conversion, "parse_record", failing)
     (job,) = jobs_of(many, len(FIGIDS))
-    _, result = conversion.salvage(replace(job, first=1000), conversion.convert_chunk)
-    assert len(result.diagnostics) == len(FIGIDS)
-    assert len(result.entities.iris) < len(FIGIDS)
+    _, result = conversion.salvage(job, conversion.convert_chunk)
+    assert [found.code for (found,) in result.diagnostics] == ["record-failed"] * len(FIGIDS)
+    assert (result.data, result.triples, result.contributions) == (b"", 0, ())
 
 
 def test_workers_killed_from_outside_cost_nothing(database: Path, expected: dict[str, Conversion]) -> None:
