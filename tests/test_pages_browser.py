@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 DESK, PHONE = 1280, 360
 LOOKS = [(width, dark) for width in (DESK, PHONE) for dark in (False, True)]
 NAMES = [f"{'desk' if width == DESK else 'phone'}-{'dark' if dark else 'light'}" for width, dark in LOOKS]
+SCRIPTS = [pytest.param(True, id="script"), pytest.param(False, id="no-script", marks=pytest.mark.slow)]
 FIGURE = "figures/PMC99000001__fcell-08-900001-g001.html"
 IMAGE = "https://europepmc.org/articles/PMC99000001/bin/fcell-08-900001-g001.jpg"
 
@@ -81,7 +82,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("javascript", SCRIPTS)
 @pytest.mark.parametrize(("width", "dark"), LOOKS, ids=NAMES)
 def test_index(browser: Browser, site: str, width: int, dark: bool, javascript: bool) -> None:
     with visit(browser, f"{site}index.html", width=width, dark=dark, javascript=javascript) as seen:
@@ -96,7 +97,7 @@ def test_index(browser: Browser, site: str, width: int, dark: bool, javascript: 
             assert not accessibility_faults(seen.page)
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("javascript", SCRIPTS)
 @pytest.mark.parametrize(("width", "dark"), LOOKS, ids=NAMES)
 def test_figure(browser: Browser, site: str, image: Path, width: int, dark: bool, javascript: bool) -> None:
     answers = {IMAGE: image}

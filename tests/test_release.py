@@ -428,6 +428,7 @@ def test_wrong_usage_is_said_before_anything_is_done(examples: Path, tmp_path: P
     assert leftovers(tmp_path) == []
 
 
+@pytest.mark.slow
 @on_linux
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
 def test_a_release_that_is_killed_half_way_leaves_nothing_under_its_name(tmp_path: Path, end: signal.Signals) -> None:

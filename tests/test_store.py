@@ -527,7 +527,7 @@ def interrupted(stage: str, fault: str, store: Path, *options: str) -> Completed
     return subprocess.run([*command, *options], capture_output=True, check=False, timeout=120, env=os.environ)
 
 
-@pytest.mark.parametrize("replace", [False, True])
+@pytest.mark.parametrize("replace", [pytest.param(False, marks=pytest.mark.slow), True])
 @pytest.mark.parametrize("stage", STAGES)
 def test_killed(stage: str, replace: bool, old: Path, ntriples: Path) -> None:
     """After SIGKILL the store is whole, old or new, and the next load succeeds, and cleans up."""
@@ -544,6 +544,7 @@ def test_killed(stage: str, replace: bool, old: Path, ntriples: Path) -> None:
     assert alone(old)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", STAGES)
 def test_killed_before_there_was_a_store(stage: str, store: Path) -> None:
     if stage != "aside":
@@ -554,7 +555,7 @@ def test_killed_before_there_was_a_store(stage: str, store: Path) -> None:
         assert alone(store)
 
 
-@pytest.mark.parametrize("fault", ["TERM", "INT", "HUP"])
+@pytest.mark.parametrize("fault", ["TERM", *(pytest.param(name, marks=pytest.mark.slow) for name in ("INT", "HUP"))])
 @pytest.mark.parametrize("stage", [stage for stage in STAGES if stage != "aside"])
 def test_interrupted(stage: str, fault: str, old: Path) -> None:
     done = interrupted(stage, fault, old, "--replace")

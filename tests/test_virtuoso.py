@@ -154,6 +154,7 @@ def test_a_count_that_differs(server: Server, tmp_path: Path) -> None:
     assert left(server) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", ["MOVE", "rdf_loader_run", "ld_dir"])
 @pytest.mark.parametrize("action", ['isql "$@" >/dev/null', ":"], ids=["done", "not done"])
 def test_isql_that_dies(pattern: str, action: str, server: Server, examples: Path, tmp_path: Path) -> None:
@@ -292,6 +293,7 @@ def test_the_sample(server: Server, sample: Path, tmp_path: Path) -> None:
     assert loaded.held == server.count(LIVE)
 
 
+@pytest.mark.slow
 def test_a_crash_after_the_load_loses_nothing(examples: Path, tmp_path: Path) -> None:
     """The bulk loader writes no log; its checkpoint is what makes the data last."""
     with virtuoso(tmp_path) as server:

@@ -502,6 +502,7 @@ def test_a_system_without_the_signal_of_a_closed_terminal(many: Path, of_many: b
     assert (tmp_path / "x.ttl").read_bytes() == of_many
 
 
+@pytest.mark.slow
 @on_linux
 @pytest.mark.parametrize("pause", [0, 0.003, 0.03, 0.3])
 @pytest.mark.parametrize("group", [False, True])
