@@ -22,7 +22,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from functools import cache
 from hashlib import blake2b, sha256
-from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -397,6 +396,8 @@ def open_checks(folder: str, check: Check) -> KeptChecks:
 
 def _versions() -> Iterator[str]:
     """Yield the versions of what checks shapes, as far as it is installed."""
+    from importlib import metadata  # which few runs need, and takes its time
+
     for name in ("pyshacl", "pyshacl-turbo", "rdflib"):
         try:
             yield f"{name} {metadata.version(name)}"

@@ -20,7 +20,7 @@ from pfocr_rdf.frontmatter import MAX_BYTES
 from pfocr_rdf.mentions import KINDS, Kind
 from pfocr_rdf.organisms import OrganismNames, Taxonomy, name_key, parse_organism_page
 from pfocr_rdf.record import RecordBytes, parse_map
-from pfocr_rdf.tree import DirectoryTree, LoadedTree, StreamTree, Tree
+from pfocr_rdf.tree import DirectoryTree, LoadedTree, StreamTree, Tree, join
 
 __all__ = [
     "DATA",
@@ -141,11 +141,6 @@ def stem_of(name: str) -> str:
         if name.endswith(suffix):
             return name.removesuffix(suffix)
     return name if name.startswith("PMC") else name.rpartition(".")[0] or name
-
-
-def join(folder: str, name: str) -> str:
-    """Join a folder of a tree, which may be its root, and a name."""
-    return f"{folder}/{name}" if folder else name
 
 
 @dataclass(frozen=True, slots=True)

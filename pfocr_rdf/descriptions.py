@@ -181,17 +181,20 @@ def _class_first(statement: Statement) -> tuple[bool, Statement]:
 def _parts(entities: Entities) -> Iterator[Part]:
     yield from _papers_and_journals(entities)
     terms: dict[_TermKey, list[Told]] = {}
-    kinds: dict[_TermKey, int] = {}
     for told in entities.terms.items():
         packed = told[0]
-        kind, source, identifier = packed.split("\t", 3)[:3] if packed[0] != "[" else unpacked(packed)[:3]
+        _, source, identifier = packed.split("\t", 3)[:3] if packed[0] != "[" else unpacked(packed)[:3]
         key: _TermKey = len(identifier), identifier, source  # type: ignore[assignment]
-        terms.setdefault(key, []).append(told)
-        kinds[key] = kinds.get(key, 0) | int(kind)
+        if (known := terms.get(key)) is None:
+            terms[key] = [told]
+        else:
+            known.append(told)
     headings: tuple[list[_TermKey], ...] = ([], [], [])
-    for key, its_kinds in kinds.items():
-        headings[_heading(its_kinds)].append(key)
-    del kinds
+    for key, all_told in terms.items():
+        kinds = _kind(all_told[0][0])
+        for packed, _ in all_told[1:]:
+            kinds |= _kind(packed)
+        headings[_heading(kinds)].append(key)
     for keys in headings:
         keys.sort()
         for some in _cut(keys, _identifier):
@@ -224,6 +227,11 @@ _MOST: Final = 250
 
 def _identifier(key: _TermKey) -> str:
     return key[1]
+
+
+def _kind(packed: str) -> int:
+    """Tell as what a thing is mentioned, given as figures tell of it."""
+    return int(packed[0] if packed[0] != "[" else unpacked(packed)[0])
 
 
 def _heading(kinds: int) -> int:

@@ -10,12 +10,13 @@ import errno
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Final, Protocol
 
 from pfocr_rdf.diagnostics import Report, diagnose
 
-__all__ = ["DirectoryTree", "LoadedTree", "StreamTree", "Tree"]
+__all__ = ["DirectoryTree", "LoadedTree", "StreamTree", "Tree", "join"]
 
 
 class Tree(Protocol):
@@ -106,23 +107,25 @@ class DirectoryTree:
         if not Path(root, folder).resolve().is_relative_to(inside):
             report(diagnose(unreadable, "the symbolic link leads out of the folder", file=self.display(folder)))
             return []
+        endings = tuple(suffixes)
         with os.scandir(Path(root, folder)) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
+            found = [
+                entry
+                for entry in entries
+                if (others is not None or entry.name.endswith(endings)) and not entry.name.startswith(".")
+            ]
+        found.sort(key=attrgetter("name"))
         names = []
         for entry in found:
-            path = f"{folder}/{entry.name}" if folder else entry.name
-            if entry.name.startswith("."):
-                continue
-            if entry.name.endswith(tuple(suffixes)):
-                fault = _link_fault(entry, inside)
-                if fault is not None:
-                    report(diagnose(unreadable, fault, file=self.display(path)))
+            if entry.name.endswith(endings):
+                if (fault := _link_fault(entry, inside)) is not None:
+                    report(diagnose(unreadable, fault, file=self.display(join(folder, entry.name))))
                     continue
                 if entry.is_file():
                     names.append(entry.name)
                     continue
             if others is not None:
-                report(diagnose(others, file=self.display(path)))
+                report(diagnose(others, file=self.display(join(folder, entry.name))))
         return names
 
     def read(self, path: str, limit: int) -> bytes:
@@ -142,6 +145,11 @@ class DirectoryTree:
     def portable(self, paths: Sequence[str]) -> Tree:
         """Give the tree itself: any process can read it."""
         return self
+
+
+def join(folder: str, name: str) -> str:
+    """Join a folder of a tree, which may be its root, and a name."""
+    return f"{folder}/{name}" if folder else name
 
 
 def _link_fault(entry: os.DirEntry[str], inside: Path) -> str | None:
