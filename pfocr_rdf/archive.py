@@ -1,31 +1,31 @@
 """A database checkout in an archive, as code hosts offer it: read in place, nothing unpacked.
 
-A `.zip` is read member by member. A compressed tar can only be read from front to back, so it is decompressed once into
-a temporary file without a name, and read from there. Both are bounded against archives made to exhaust memory or disk:
-in the number of members, in size, and in the ratio to the compressed size.
+A `.zip` is read member by member, where its directory says they are. A compressed tar can only be read from front to
+back, so it is decompressed once into a temporary file without a name, and read from there. Both are bounded against
+archives made to exhaust memory or disk: in the number of members, in size, and in the ratio to the compressed size.
 """
 
 from __future__ import annotations
 
 import errno
 import gzip
+import re
 import struct
 import sys
 import tempfile
 import weakref
-import zipfile
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from functools import partial
-from os import SEEK_END
 from pathlib import Path, PurePosixPath
-from typing import IO, Final, cast
+from typing import IO, Final
 
 from pfocr_rdf.diagnostics import Report, cut, diagnose
 from pfocr_rdf.errors import why
 from pfocr_rdf.tar import read_headers
 from pfocr_rdf.tree import LoadedTree, Tree
+from pfocr_rdf.zip import DEFLATED, STORED, ZipReader
 
 __all__ = ["ArchiveError", "ArchiveTree", "open_archive"]
 
@@ -45,27 +45,23 @@ MAX_NAME: Final = 1024
 """The most characters of a member's name; those of a checkout have some hundred."""
 
 MAX_NAMES: Final = 128 * 1024**2
-"""The most bytes of memory that the names may take: 128 MiB; those of 100,000 figures take some 50."""
+"""The most bytes of memory that the names may take: 128 MiB; those of 100,000 figures take some 40."""
 
 MAX_DIRECTORY: Final = 128 * 1024**2
 """The most bytes of a zip's directory: 128 MiB; that of 100,000 figures has some 60."""
 
-MAX_EXTRA: Final = 1024
-"""The most bytes that an entry of a zip's directory may have besides; `zipfile` takes time by their square."""
-
 _FOLDERS: Final = ("_figures", "_data", "_organisms")
 
-_STORED_OR_DEFLATED: Final = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
-_ENCRYPTED: Final = 1
-_ENTRY: Final = b"PK\1\2"
-"""How each member's entry in a zip's directory begins."""
+_WANTED: Final = re.compile(rf"(?:^|/)(?:{'|'.join(_FOLDERS)})/")
+"""How the path of a file goes on that is in a folder that is read."""
 
-_ENTRY_SIZE: Final = 46
+_ODD: Final = re.compile(r"(?:^|/)\.?(?:/|$)")
+"""What says nothing in a path, or leads to the root."""
 
-_METHODS: Final = {9: "Deflate64", zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "LZMA", 93: "Zstandard", 95: "XZ"}
+_METHODS: Final = {9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "XZ"}
+"""What else may compress a member of a zip (APPNOTE 4.4.5)."""
 
 _DAMAGE: Final = (
-    zipfile.BadZipFile,
     gzip.BadGzipFile,
     zlib.error,
     struct.error,
@@ -85,18 +81,12 @@ class ArchiveError(Exception):
 class ArchiveTree:
     """The checkout in an archive."""
 
-    def __init__(
-        self, name: str, prefix: str, members: Mapping[str, Callable[[int], bytes]], close: Callable[[], None]
-    ) -> None:
+    def __init__(self, name: str, prefix: str, members: _Members, read: _Read, close: Callable[[], None]) -> None:
         weakref.finalize(self, close)  # the files are open as long as the tree is there
         self._name = name
         self._prefix = prefix
-        self._members = members
-        self._folders: dict[str, list[str]] = {prefix + folder: [] for folder in _FOLDERS}
-        for path in members:
-            folder, _, file = path.rpartition("/")
-            if folder in self._folders:
-                self._folders[folder].append(file)
+        self._read = read
+        self._folders = {folder: _Folder(members.folders.pop(prefix + folder, {})) for folder in _FOLDERS}
 
     def display(self, path: str) -> str:
         """Give the archive's path and the member's in it."""
@@ -104,7 +94,7 @@ class ArchiveTree:
 
     def has_folder(self, folder: str) -> bool:
         """Tell whether the checkout has files in this folder."""
-        return bool(self._folders.get(self._prefix + folder))
+        return folder in self._folders and len(self._folders[folder]) > 0
 
     def names(
         self,
@@ -117,7 +107,7 @@ class ArchiveTree:
     ) -> list[str]:
         """List the files of a folder."""
         names = []
-        for name in sorted(self._folders.get(self._prefix + folder, ())):
+        for name in self._folders.get(folder, ()):
             if name.startswith("."):
                 continue
             if name.endswith(tuple(suffixes)):
@@ -132,11 +122,12 @@ class ArchiveTree:
         Raises:
             OSError: when there is none, or it is damaged.
         """
-        read = self._members.get(self._prefix + path)
-        if read is None:
+        folder, _, name = path.rpartition("/")
+        place = self._folders[folder].place(name) if folder in self._folders else None
+        if place is None:
             raise FileNotFoundError(errno.ENOENT, "no such member", path)
         try:
-            return read(limit + 1)
+            return self._read(place, limit + 1)
         except _DAMAGE as error:
             raise OSError(errno.EIO, f"the member is damaged ({error})", path) from error
 
@@ -154,6 +145,51 @@ class ArchiveTree:
         return LoadedTree(files, {path: self.display(path) for path in paths}, faults)
 
 
+class _Folder:
+    """The files of a folder by name, in two pieces of memory and not in an object each, as there may be 300,000."""
+
+    def __init__(self, places: dict[str, int]) -> None:
+        """Take over files.
+
+        Args:
+            places: for each name, where the file is; it is emptied.
+        """
+        names = bytearray()
+        self._ends = array("I", (0,))
+        self._places = array("Q")
+        for name in sorted(places):
+            names += name.encode(*_ENCODING)
+            self._ends.append(len(names))
+            self._places.append(places[name])
+        self._names = bytes(names)
+        places.clear()
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[str]:
+        return (self._names[self._ends[n] : self._ends[n + 1]].decode(*_ENCODING) for n in range(len(self)))
+
+    def place(self, name: str) -> int | None:
+        """Give where a file is, or None where there is none of this name."""
+        names, ends, wanted = self._names, self._ends, name.encode(*_ENCODING)
+        low, high = 0, len(self)
+        while low < high:  # `bisect` with a key takes three times as long
+            middle = (low + high) // 2
+            if names[ends[middle] : ends[middle + 1]] < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return self._places[low] if low < len(self) and names[ends[low] : ends[low + 1]] == wanted else None
+
+
+_ENCODING: Final = ("utf-8", "surrogatepass")
+"""In which names are kept: it has the order of the characters, and takes what was no UTF-8 in a tar."""
+
+_Read = Callable[[int, int], bytes]
+"""What reads a member, by its place, up to a limit."""
+
+
 def open_archive(name: str, *, report: Report) -> ArchiveTree:
     """Open an archive of a checkout.
 
@@ -166,23 +202,24 @@ def open_archive(name: str, *, report: Report) -> ArchiveTree:
     """
     with ExitStack() as resources:
         members = _Members(name, report)
+        list_members = _list_zip if name.lower().endswith(".zip") else _list_tar
         try:
-            if name.lower().endswith(".zip"):
-                _list_zip(name, members, resources)
-            else:
-                _list_tar(name, members, resources)
+            read = list_members(name, members, resources)
         except _DAMAGE as error:
             raise ArchiveError(f"is damaged or no archive ({cut(str(error))}); fetch it again") from error
-        return ArchiveTree(name, _prefix(members.found), members.found, resources.pop_all().close)
+        return ArchiveTree(name, _prefix(members.folders), members, read, resources.pop_all().close)
 
 
-def _prefix(members: Mapping[str, object]) -> str:
+def _prefix(folders: Iterable[str]) -> str:
     """Find the folder that the checkout stands in, the least deep one, as a prefix of its members' paths.
+
+    Args:
+        folders: the folders that have files.
 
     Raises:
         ArchiveError: when there is none, or one beside another.
     """
-    found = {path[: f"/{path}".index("/_figures/")] for path in members if "/_figures/" in f"/{path}"}
+    found = {folder[: f"/{folder}/".index("/_figures/")] for folder in folders if "/_figures/" in f"/{folder}/"}
     if not found:
         raise ArchiveError("holds no folder _figures with files that can be read; give an archive of a PFOCR checkout")
     depth = min(prefix.count("/") for prefix in found)
@@ -197,54 +234,56 @@ def _display(archive: str, path: str) -> str:
 
 
 class _Members:
-    """The members of an archive that will be read, as what reads each; those that must not be are reported.
+    """The members of an archive that will be read; those that must not be are reported.
 
     Attributes:
-        found: what reads them, by path.
+        folders: for each folder that has any, their names in it, with the place by which a reader finds each.
     """
 
     def __init__(self, archive: str, report: Report) -> None:
-        self.found: dict[str, Callable[[int], bytes]] = {}
+        self.folders: dict[str, dict[str, int]] = {}
         self._archive = archive
         self._report = report
         self._taken = 0
 
-    def add(self, name: str, read: Callable[[int], bytes], fault: str = "") -> None:
+    def add(self, name: str, place: int, fault: str = "") -> None:
         """Take a member, if it is of a folder that is read.
 
         Args:
             name: its path as it stands in the archive.
-            read: reads it, up to a limit.
+            place: by which it is found again.
             fault: what it is, where that is no plain file.
 
         Raises:
             ArchiveError: when there are two of one name, as which of them counts, no two programs agree on; or when
                 the names are made to exhaust memory.
         """
-        if not _is_wanted(name):
+        if not _WANTED.search(name):
             return
-        path = str(PurePosixPath(name))  # without what says nothing: `a//b`, `a/./b`
+        path = str(PurePosixPath(name)) if _ODD.search(name) else name  # without what says nothing: `a//b`, `a/./b`
         message = ""
         if fault:
             message = f"the member is {fault}; pack it as a plain file"
-        elif path.startswith("/") or "\\" in path or ".." in PurePosixPath(path).parts:
+        elif path.startswith("/") or "\\" in path or (".." in path and ".." in path.split("/")):
             message = "the member leads out of the archive"
         elif len(path) > MAX_NAME:
             message = f"the member's name is longer than {MAX_NAME:,} characters"
         if message:
             self._report(diagnose("record-unreadable", message, file=_display(self._archive, name)))
             return
-        if path in self.found:
+        folder, _, file = path.rpartition("/")
+        if folder not in self.folders:
+            self.folders[folder] = {}
+            self._taken += sys.getsizeof(folder) + _FOLDER_TAKES
+        if file in self.folders[folder]:
             raise ArchiveError(f"holds {cut(path)} twice; make the archive anew")
-        self._taken += sys.getsizeof(path)
+        self._taken += sys.getsizeof(file)
         if self._taken > MAX_NAMES:
             raise ArchiveError("has names that take too much memory; give an archive of a PFOCR checkout")
-        self.found[path] = read
+        self.folders[folder][file] = place
 
 
-def _is_wanted(path: str) -> bool:
-    """Tell whether a path is in a folder that is read."""
-    return any(f"/{folder}/" in f"/{path}" for folder in _FOLDERS)
+_FOLDER_TAKES: Final = sys.getsizeof({"": 0})
 
 
 def _check(count: int, size: int, compressed: int) -> None:
@@ -257,71 +296,53 @@ def _check(count: int, size: int, compressed: int) -> None:
         raise ArchiveError(f"expands more than {MAX_RATIO} times; give an archive of a PFOCR checkout")
 
 
-def _list_zip(name: str, members: _Members, resources: ExitStack) -> None:
-    source = resources.enter_context(open(name, "rb"))  # noqa: SIM115 - closed with the rest
-    archive = resources.enter_context(zipfile.ZipFile(cast("IO[bytes]", _Directory(source))))
-    archive.fp = source  # the directory is read; members have bounds of their own
-    infos = archive.infolist()
-    _check(len(infos), sum(info.file_size for info in infos), Path(name).stat().st_size)
-
-    def read(info: zipfile.ZipInfo, limit: int) -> bytes:
-        if info.flag_bits & _ENCRYPTED:
-            raise OSError(errno.EACCES, "the member is encrypted; give an archive without a password")
-        with archive.open(info) as member:
-            return member.read(min(info.file_size, limit))  # more than the directory says is not even inflated
-
-    for info in infos:
-        if info.filename.endswith("/") or not _is_wanted(info.filename):
+def _list_zip(name: str, members: _Members, resources: ExitStack) -> _Read:
+    packed = ZipReader(resources.enter_context(open(name, "rb")))  # noqa: SIM115 - closed with the rest
+    if packed.directory_size > MAX_DIRECTORY:
+        message = f"has a directory of more than {MAX_DIRECTORY // 1024**2} MiB"
+        raise ArchiveError(f"{message}; give an archive of a PFOCR checkout")
+    archive_size = Path(name).stat().st_size
+    size = 0
+    for count, entry in enumerate(packed.entries(), start=1):
+        size += entry.size
+        _check(count, size, archive_size)
+        if entry.name.endswith("/") or not _WANTED.search(entry.name):
             continue
-        if info.compress_type not in _STORED_OR_DEFLATED and not info.flag_bits & _ENCRYPTED:
-            # Python inflates these without a bound, and no code host packs so
-            method = _METHODS.get(info.compress_type, f"method {info.compress_type}")
+        if entry.method not in (STORED, DEFLATED) and not entry.is_encrypted:
+            # Python inflates some of these without a bound, and no code host packs so
+            method = _METHODS.get(entry.method, f"method {entry.method}")
             raise ArchiveError(
-                f"holds {cut(info.filename)} compressed by {method}, which is not read; make the archive anew, deflated"
+                f"holds {cut(entry.name)} compressed by {method}, which is not read; make the archive anew, deflated"
             )
-        is_link = info.external_attr >> 28 == 0o12  # in the Unix mode of the upper half
-        members.add(info.filename, partial(read, info), "a symbolic link" if is_link else "")
+        members.add(entry.name, entry.place, "a symbolic link" if entry.is_symbolic_link else "")
+
+    def read(place: int, limit: int) -> bytes:
+        entry = packed.entry(place)
+        if entry.is_encrypted:
+            raise OSError(errno.EACCES, "the member is encrypted; give an archive without a password")
+        return packed.read(entry, limit)
+
+    return read
 
 
-class _Directory:
-    """A zip as `zipfile` opens it: it reads the end, and the directory in one piece, which is refused if too large."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._size = file.seek(0, SEEK_END)
-        self.seek, self.tell = file.seek, file.tell
-
-    def read(self, size: int = -1) -> bytes:
-        left = max(self._size - self.tell(), 0)
-        size = left if size < 0 else min(size, left)  # what is stated may be beyond any memory
-        if size > MAX_DIRECTORY:
-            message = f"has a directory of more than {MAX_DIRECTORY // 1024**2} MiB"
-            raise ArchiveError(f"{message}; give an archive of a PFOCR checkout")
-        data = self._file.read(size)
-        _check(data.count(_ENTRY), 0, 0)  # whatever number of them the archive states
-        offset = 0
-        while data.startswith(_ENTRY, offset) and offset + _ENTRY_SIZE <= len(data):
-            name, extra, comment = struct.unpack_from("<3H", data, offset + 28)
-            if extra > MAX_EXTRA:
-                raise zipfile.BadZipFile("an entry of the directory is too large")
-            offset += _ENTRY_SIZE + name + extra + comment
-        return data
-
-
-def _list_tar(name: str, members: _Members, resources: ExitStack) -> None:
+def _list_tar(name: str, members: _Members, resources: ExitStack) -> _Read:
     source = _decompressed(name, resources)
     compressed = Path(name).stat().st_size
-
-    def read(offset: int, size: int, limit: int) -> bytes:
-        source.seek(offset)
-        return source.read(min(size, limit))
-
+    offsets, sizes = array("Q"), array("Q")
     size = 0
     for count, header in enumerate(read_headers(source), start=1):
         size += header.size
         _check(count, size, compressed)
         if not header.is_folder:
-            members.add(header.name, partial(read, header.offset, header.size), header.fault)
+            members.add(header.name, len(offsets), header.fault)
+            offsets.append(header.offset)
+            sizes.append(header.size)
+
+    def read(place: int, limit: int) -> bytes:
+        source.seek(offsets[place])
+        return source.read(min(sizes[place], limit))
+
+    return read
 
 
 def _decompressed(name: str, resources: ExitStack) -> IO[bytes]:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -335,8 +336,8 @@ class _Shared:
         """Find what records share, or what of it the one record `stem` needs."""
         data = DATA if tree.has_folder(DATA) else ""
         suffixes = tuple(stem + suffix for suffix in _COMPANION_SUFFIX.values())
-        names = frozenset(tree.names(data, suffixes, report, unreadable="companion-unreadable"))
-        names |= set(tree.names(data, _MAPS, report, unreadable="map-unreadable"))
+        companions = tree.names(data, suffixes, report, unreadable="companion-unreadable")
+        names = frozenset(chain(companions, tree.names(data, _MAPS, report, unreadable="map-unreadable")))
         maps = []
         for name in _MAPS:
             entries: dict[str, tuple[str, ...]] = {}

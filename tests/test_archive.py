@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import pfocr_rdf
 from commands import convert
@@ -54,6 +56,9 @@ def ntriples(source: Path, target: Path, jobs: int = 1) -> bytes:
     return target.read_bytes()
 
 
+NAMES = st.text(st.characters())
+"""Surrogates are among them, as they stand for what is no UTF-8 in the names of a tar."""
+
 RECORD = b"---\nfigid: PMC1__a\npmcid: PMC1\nfiglink: ''\n---\n"
 
 
@@ -63,6 +68,15 @@ def test_an_archive_gives_what_its_folder_gives(name: str, prefix: str, examples
     PACKS[name](tmp_path / name, members_of(examples, prefix))
     expected = ntriples(examples, tmp_path / "expected.nt")
     assert ntriples(tmp_path / name, tmp_path / "found.nt") == expected
+
+
+@given(st.dictionaries(NAMES, st.integers(0, 2**64 - 1)), NAMES)
+def test_the_files_of_a_folder_are_found_by_name_and_no_others(places: dict[str, int], other: str) -> None:
+    folder = archive._Folder(dict(places))
+    assert list(folder) == sorted(places)
+    assert {name: folder.place(name) for name in places} == places
+    assert folder.place(other) == places.get(other)
+    assert len(folder) == len(places)
 
 
 def test_workers_get_what_they_need_of_an_archive(examples: Path, tmp_path: Path) -> None:

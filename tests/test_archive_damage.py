@@ -94,6 +94,29 @@ def test_a_member_whose_own_header_has_another_name_is_named_the_same_by_any_num
     assert converted(tmp_path / "x.zip", size=2, run=process_runner(2)) == alone
 
 
+def test_members_that_overlap_are_named_the_same_by_any_number_of_workers(tmp_path: Path) -> None:
+    data = packed_zip(tmp_path / "x.zip", method=zipfile.ZIP_STORED)
+    begin = data.index(b"_figures/PMC2__a.md") - 30
+    data[begin + 28] = 9  # so many bytes are passed over after the name, and as many of the next member are taken in
+    (tmp_path / "x.zip").write_bytes(data)
+    alone = converted(tmp_path / "x.zip", size=2)
+    assert (alone.counts.figures, alone.codes["record-unreadable"]) == (4, 1)
+    assert (
+        b"the member is damaged (it overlaps another, as in an archive made to exhaust memory or disk)" in alone.report
+    )
+    assert converted(tmp_path / "x.zip", size=2, run=process_runner(2)) == alone
+
+
+def test_a_member_whose_own_header_has_another_size_is_damaged(tmp_path: Path) -> None:
+    data = packed_zip(tmp_path / "x.zip")
+    begin = data.index(b"_figures/PMC2__a.md") - 30
+    data[begin + 22] ^= 1
+    (tmp_path / "x.zip").write_bytes(data)
+    done = converted(tmp_path / "x.zip")
+    assert (done.counts.figures, done.codes["record-unreadable"]) == (4, 1)
+    assert b"(its own header has another size or checksum than the directory)" in done.report
+
+
 def directory_entry(data: bytes | bytearray) -> int:
     """Give where the entry of the last member begins in a zip's directory."""
     return data.rindex(b"PK\x01\x02")
@@ -177,6 +200,31 @@ def test_a_zip_whose_directory_is_too_large_is_refused_before_it_is_read(
     zip_of_many(tmp_path / "x.zip", 50_000, 50_000)
     monkeypatch.setattr(archive, "MAX_DIRECTORY", 1024**2)
     with peak_below(4 * 1024**2), pytest.raises(InputError, match="has a directory of more than 1 MiB"):
+        converted(tmp_path / "x.zip")
+
+
+def test_a_zip_of_many_members_is_opened_in_little_memory(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as packed:
+        for number in range(3_000):
+            packed.writestr(f"db/_data/PMC{number:08}__fcell-2023-0-g001-chemicals.tsv", b"")
+        packed.writestr("db/_figures/PMC1__a.md", b"")
+    tracemalloc.start()
+    try:
+        tree = archive.open_archive(str(tmp_path / "x.zip"), report=lambda found: None)
+        kept, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 3_000 * 80
+    assert peak < 3_000 * 300 + 2 * 1024**2  # with a block of the directory
+    assert len(tree.names("_data", (".tsv",), lambda found: None)) == 3_000
+
+
+def test_folders_without_number_are_refused_as_names_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as packed:
+        for number in range(1_000):
+            packed.writestr(f"{number}/_figures/a.md", b"")
+    monkeypatch.setattr(archive, "MAX_NAMES", 200_000)  # the names alone take some 100,000
+    with pytest.raises(InputError, match="names that take too much memory"):
         converted(tmp_path / "x.zip")
 
 
