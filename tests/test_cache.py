@@ -442,7 +442,7 @@ def test_info_counts_and_clear_deletes_the_results(database: Path, tmp_path: Pat
     info = run("cache", "info", cache)
     assert (info.returncode, info.stdout.decode()) == (0, f"{results} results, {size / 1_000_000:,.1f} MB\n")
     for pack in list(cache.glob("*/*.pack")):
-        write(cache, f"{pack.parent.name}/.left_by1.part", b"by a run that was killed")
+        write(cache, f"{pack.parent.name}/.0123456789abcdef.part", b"by a run that was killed")
     clear = run("cache", "clear", cache)
     assert (clear.returncode, clear.stdout.decode()) == (0, f"{results} results deleted\n")
     assert [path.name for path in cache.rglob("*")] == ["pfocr-rdf-cache"]

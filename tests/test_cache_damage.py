@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from conversions import converted, small_database, small_record
 from pfocr_rdf import Settings
 from pfocr_rdf.cache import cache_size, clear_cache
 from pfocr_rdf.database import open_input
+from pfocr_rdf.packs import LEFT_SECONDS
 
 Change = Callable[[Path], None]
 
@@ -191,7 +193,7 @@ def test_a_folder_behind_a_link_is_neither_read_nor_written_nor_cleared(database
     warm(database, cache)
     folders = [path for path in cache.iterdir() if path.is_dir()]
     for folder in folders:
-        write(folder, ".abcd_123.part", b"of a run that was killed")
+        write(folder, ".0123456789abcdef.part", b"of a run that was killed")
         folder.rename(tmp_path / folder.name)
         folder.symlink_to(tmp_path / folder.name)
     before = {path: path.read_bytes() for folder in folders for path in (tmp_path / folder.name).iterdir()}
@@ -315,3 +317,35 @@ def test_a_run_that_is_stopped_leaves_whole_packs_alone(
     assert packs(tmp_path / "cache") == sorted(done)
     assert not list(tmp_path.rglob("*.part"))
     assert warm(database, tmp_path / "cache") == FIGIDS[3:]
+
+
+def test_what_dead_runs_left_is_removed_by_a_later_one_and_what_is_being_written_is_not(
+    database: Path, tmp_path: Path
+) -> None:
+    cache = tmp_path / "cache"
+    warm(database, cache)
+    (folder,) = {pack.parent for pack in packs(cache)}
+    left, living, mine = (folder / name for name in (f".{0:016x}.part", f".{1:016x}.part", ".mine.part"))
+    for path in (left, living, mine):
+        path.write_bytes(b"the beginning of a pack")
+    for path in (left, mine):
+        os.utime(path, (0, time.time() - LEFT_SECONDS - 60))
+    assert warm(database, cache) == []
+    assert not left.exists()
+    assert living.exists()
+    assert mine.exists()
+
+
+def test_a_run_whose_pack_is_removed_as_it_writes_it_goes_on(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def removed(self: Path, target: Path) -> Path:
+        self.unlink()
+        return replace(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", removed)
+        warm(database, tmp_path / "cache")
+    assert warm(database, tmp_path / "cache") == FIGIDS

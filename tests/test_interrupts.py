@@ -12,6 +12,7 @@ import pytest
 
 from pfocr_rdf.inputs import GraphCounts
 from pfocr_rdf.output import open_output, temporary_folder
+from pfocr_rdf.packs import open_packs
 from pfocr_rdf.releases.shelf import building
 from pfocr_rdf.stores.embedded import load_store
 
@@ -68,6 +69,10 @@ def store(place: Path) -> None:
     load_store(str(place / "whole"), send)
 
 
+def pack(place: Path) -> None:
+    open_packs(str(place / "whole")).put({bytes(16): b"data"})
+
+
 def send(write: Callable[[bytes], object]) -> GraphCounts:
     write(b"<http://a/> <http://b/> <http://c/> .\n")
     return GraphCounts(1, 0, 0)
@@ -76,7 +81,7 @@ def send(write: Callable[[bytes], object]) -> GraphCounts:
 @pytest.mark.filterwarnings(
     "ignore::pytest.PytestUnraisableExceptionWarning"
 )  # files that are closed with their frames
-@pytest.mark.parametrize("make", [folder, output, release, pytest.param(store, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("make", [folder, output, release, pack, pytest.param(store, marks=pytest.mark.slow)])
 def test_nothing_is_left_but_what_is_whole(
     make: Callable[[Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +94,7 @@ def test_nothing_is_left_but_what_is_whole(
         if make is store and list(place.glob(".*")):  # what this leaves, the next load removes
             load_store(str(place / "whole"), send)
         assert [path.name for path in place.iterdir()] in ([], ["whole"]), moment
+        assert not list(place.rglob(".*")), moment
     assert moment > 20
 
 
