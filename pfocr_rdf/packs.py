@@ -41,6 +41,12 @@ _SUFFIX: Final = ".pack"
 _NAME: Final = re.compile(f"[0-9a-f]{{{2 * KEY}}}{re.escape(_SUFFIX)}")
 _LEFT: Final = re.compile(r"\.[0-9a-f]{16}\.part")
 
+MOST_RESULTS: Final = 100_000
+"""Results of a pack, of which a chunk gives a hundred, and a portion of checks some thousands."""
+
+MOST_BYTES: Final = 1 << 30
+"""Bytes of a pack; what is larger, or has more results, is foreign, however much of it is there."""
+
 LEFT_SECONDS: Final = 3600.0
 """The age from which on a pack that is not whole was left by a run that is dead: to write one takes a moment."""
 
@@ -70,7 +76,10 @@ class Packs:
         for name, entries in wanted.items():
             try:
                 with open(Path(self.folder, name), "rb", buffering=0, opener=_opened) as file:
+                    end = os.fstat(file.fileno()).st_size
                     for start, size, checksum, key in sorted(entries):
+                        if start + size > end:  # to read what is not there would take its memory all the same
+                            continue
                         file.seek(start)
                         data = file.read(size)
                         if len(data) == size and crc32(data, crc32(key)) == checksum:
@@ -80,7 +89,9 @@ class Packs:
         return found
 
     def put(self, entries: Mapping[bytes, bytes]) -> str | None:
-        """Keep results; a folder that is full, gone or read-only costs the next run time, and nothing else.
+        """Keep results, unless they are too many for a pack.
+
+        A folder that is full, gone or read-only costs the next run time, and nothing else.
 
         Returns:
             The name of the pack, or None where there is none.
@@ -94,6 +105,8 @@ class Packs:
         for key, data in entries.items():
             rows.append(_ROW.pack(key, start, len(data), crc32(data, crc32(key))))
             start += len(data)
+        if len(rows) > MOST_RESULTS or start > MOST_BYTES:
+            return None
         index = b"".join(rows)
         head = _HEAD.pack(_MAGIC, _digest(self.folder, index), len(rows))
         try:
@@ -209,8 +222,9 @@ def _rows(path: Path) -> Sequence[bytes]:
     try:
         with open(path, "rb", buffering=0, opener=_opened) as file:
             magic, digest, count = _HEAD.unpack(file.read(_HEAD.size))
-            if magic != _MAGIC or count * _ROW.size > os.fstat(file.fileno()).st_size:  # a wrong one takes no memory
-                return ()
+            size = os.fstat(file.fileno()).st_size
+            if magic != _MAGIC or count > MOST_RESULTS or not count * _ROW.size <= size <= MOST_BYTES:
+                return ()  # before it takes memory
             index = file.read(count * _ROW.size)
     except (OSError, struct.error):
         return ()

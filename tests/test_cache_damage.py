@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from conversions import converted, small_database, small_record
 from pfocr_rdf import Settings
 from pfocr_rdf.cache import cache_size, clear_cache
 from pfocr_rdf.database import open_input
-from pfocr_rdf.packs import LEFT_SECONDS
+from pfocr_rdf.packs import LEFT_SECONDS, Packs
 
 Change = Callable[[Path], None]
 
@@ -98,6 +99,73 @@ def test_damaged_packs_are_counted_by_their_bytes_and_cleared(tmp_path: Path, da
     assert found == size
     assert clear_cache(str(cache)) == results
     assert names(cache) == ["pfocr-rdf-cache"]
+
+
+HOLE = 2**40
+"""Bytes of a file that has no more on the disk than its beginning."""
+
+
+def sparse(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    try:
+        os.truncate(path, HOLE)
+    except OSError:
+        pytest.skip("no file of this size here")
+
+
+@pytest.mark.parametrize("results", [2**21, 2**23, 2**32 - 1])
+def test_a_vast_pack_that_is_a_hole_takes_no_memory(database: Path, tmp_path: Path, pack: Path, results: int) -> None:
+    content = pack.read_bytes()
+    sparse(pack, content[: HEAD - 4] + results.to_bytes(4, "little"))
+    tracemalloc.start()
+    try:
+        assert pfocr_rdf.packs.entry_count(str(pack.parent)) == 5
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2_000_000
+    assert warm(database, tmp_path / "cache") == ["PMC1__a"]
+    assert pack.read_bytes() == content
+
+
+def test_a_vast_pack_is_foreign_whatever_it_begins_with(database: Path, tmp_path: Path, pack: Path) -> None:
+    content = pack.read_bytes()
+    sparse(pack, content)
+    assert pfocr_rdf.packs.entry_count(str(pack.parent)) == 5
+    assert warm(database, tmp_path / "cache") == ["PMC1__a"]
+    assert pack.read_bytes() == content
+
+
+def test_a_vast_result_that_an_index_tells_of_takes_no_memory(tmp_path: Path) -> None:
+    """The digest of an index can be made by anybody."""
+    key, folder = bytes(16), tmp_path / "cache"
+    name = opened_packs(folder).put({key: b"data"})
+    assert name is not None
+    pack = folder / name
+    content = bytearray(pack.read_bytes())
+    content[HEAD + 24 : HEAD + 28] = b"\xff" * 4
+    content[20:36] = vars(pfocr_rdf.packs)["_digest"](str(folder), bytes(content[HEAD : HEAD + ROW]))
+    pack.write_bytes(content)
+    packs = opened_packs(folder)
+    tracemalloc.start()
+    try:
+        assert packs.get([key]) == {}
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1_000_000
+
+
+@pytest.mark.parametrize("bound", ["MOST_BYTES", "MOST_RESULTS"])
+def test_more_than_a_pack_may_hold_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str) -> None:
+    monkeypatch.setattr(pfocr_rdf.packs, bound, 1)
+    packs = opened_packs(tmp_path / "cache")
+    assert packs.put({bytes(16): b"data", bytes(15) + b"1": b"data"}) is None
+    assert packs.get([bytes(16)]) == {}
+
+
+def opened_packs(folder: Path) -> Packs:
+    return pfocr_rdf.packs.open_packs(str(folder))
 
 
 def test_damage_in_one_result_leaves_the_others_of_its_pack(database: Path, tmp_path: Path) -> None:
