@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -122,3 +123,37 @@ def test_an_error_of_clearing_up_does_not_hide_the_interrupt() -> None:
     )
     assert (done.returncode, done.stdout) == (143, b"")
     assert done.stderr == b"pfocr-rdf: interrupted; an earlier output is as it was\n"
+
+
+SIGNALLED = """
+import itertools, signal, sys
+from pfocr_rdf import cli
+
+moment, number = int(sys.argv.pop(1)), int(sys.argv.pop(1))
+moments = itertools.count()
+
+def at(frame, event, given):
+    if event in ("call", "c_return") and frame.f_back and next(moments) == moment:
+        sys.setprofile(None)
+        signal.raise_signal(number)
+
+def report(*arguments, **options):
+    sys.setprofile(at)
+    return fail(*arguments, **options)
+
+fail = cli._fail
+cli._fail = report
+cli.main()
+"""
+
+
+@pytest.mark.parametrize("arguments", [("convert", "/there/is/nothing"), ("convert", "--nothing")])
+@pytest.mark.parametrize("moment", [0, 1, 2, 3, 5, 8, 13, 21, 34])
+def test_a_signal_that_comes_while_an_error_is_reported_gives_no_traceback(
+    arguments: tuple[str, ...], moment: int
+) -> None:
+    command = [sys.executable, "-c", SIGNALLED, str(moment), str(signal.SIGTERM.value), *arguments]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    assert done.returncode in (2, 143)
+    assert done.stderr.startswith(b"pfocr-rdf")
+    assert done.stderr.count(b"\n") == 1

@@ -117,6 +117,26 @@ def main() -> None:
     global _asked
     _asked = -math.inf
     try:
+        _run()
+    except _Interrupted as error:
+        if hasattr(signal, "pthread_sigmask"):  # what comes yet would end the process as it ends
+            signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        error.__traceback__ = None  # what its frames hold open is closed now, also where no `with` had begun yet
+        left = "; ".join(getattr(error, "__notes__", ["an earlier output is as it was"]))
+        try:
+            click.echo(f"{_NAME}: interrupted; {left}", err=True)
+        except OSError:  # the terminal is closed, and shows nothing
+            _drop(sys.stdout, sys.stderr)
+        sys.exit(128 + error.args[0])
+
+
+def _run() -> NoReturn:
+    """Run the command line, and say what fails.
+
+    Raises:
+        _Interrupted: when a signal asks for the end, also while an error is on its way to be said.
+    """
+    try:
         signal.signal(signal.SIGTERM, _interrupt)
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as with nohup
             signal.signal(signal.SIGINT, _interrupt)
@@ -136,16 +156,6 @@ def main() -> None:
         except BrokenPipeError:  # it was standard error, whose reader has gone
             _drop(sys.stdout, sys.stderr)
             sys.exit(1)
-    except _Interrupted as error:
-        if hasattr(signal, "pthread_sigmask"):  # what comes yet would end the process as it ends
-            signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-        error.__traceback__ = None  # what its frames hold open is closed now, also where no `with` had begun yet
-        left = "; ".join(getattr(error, "__notes__", ["an earlier output is as it was"]))
-        try:
-            click.echo(f"{_NAME}: interrupted; {left}", err=True)
-        except OSError:  # the terminal is closed, and shows nothing
-            _drop(sys.stdout, sys.stderr)
-        sys.exit(128 + error.args[0])
     except ReportedError as error:
         _fail(str(error))
     except OSError as error:
@@ -160,6 +170,8 @@ _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 def _fail(message: str, command: str = _NAME) -> NoReturn:
     from pfocr_rdf.diagnostics import one_line
 
+    global _asked
+    _asked = math.inf  # it ends now; who asks for that yet would hide what is wrong
     click.echo(f"{command}: {one_line(message)}", err=True)
     _drop(sys.stdout)
     sys.exit(2)
