@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -560,6 +561,32 @@ def test_interrupted(stage: str, fault: str, old: Path) -> None:
     done = interrupted(stage, fault, old, "--replace")
     assert done.returncode == {"TERM": 143, "INT": 130, "HUP": 129}[fault]
     assert len(content(old)) == (6987 if stage == "exchanged" else 1)
+    assert alone(old)
+
+
+def test_what_the_store_still_writes_as_a_load_is_interrupted_goes_too(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Oxigraph's threads write until the store is closed, which an interrupt's traceback may hold open."""
+    remove = shutil.rmtree
+    written: list[Path] = []
+
+    def removed(folder: Path, *, ignore_errors: bool) -> None:
+        there = folder.exists()
+        remove(folder, ignore_errors=ignore_errors)
+        if there and len(written) < 3:
+            written.append(folder / "CURRENT")
+            folder.mkdir()
+            written[-1].touch()
+
+    def interrupt(write: Callable[[bytes], object]) -> GraphCounts:
+        write(OLD.encode())
+        monkeypatch.setattr(shutil, "rmtree", removed)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        load_store(str(old), interrupt)
+    assert len(written) == 3
     assert alone(old)
 
 

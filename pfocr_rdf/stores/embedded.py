@@ -18,6 +18,7 @@ import os
 import re
 import shutil
 import struct
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
@@ -41,6 +42,9 @@ __all__ = ["StoreError", "ask_store", "default_graph_is_empty", "kept_store", "l
 
 QUADS: Final = 30_000
 """Triples of other graphs that are copied at once."""
+
+REMOVALS: Final = 50
+"""How often a folder is removed in which a store that is still open, as an interrupt came, may go on writing."""
 
 _FILE: Final = re.compile(
     r"CURRENT|IDENTITY|LOCK|LOG(\.old\.[0-9]+)?|(MANIFEST|OPTIONS)-[0-9]+(\.dbtmp)?|[0-9]+\.(sst|log|dbtmp)|bulk-[0-9]+\.sst"
@@ -369,8 +373,12 @@ def _clear(beside: Path, target: Path, lock: IO[bytes]) -> None:
     if not _is_at(beside / "lock", lock):
         return
     if not (beside / "old").exists() or target.exists():  # else only the next load can move the old one back
-        for remains in ("store", "old"):
-            shutil.rmtree(beside / remains, ignore_errors=True)
+        for remains in (beside / "store", beside / "old"):
+            for _ in range(REMOVALS):
+                shutil.rmtree(remains, ignore_errors=True)
+                if not remains.exists():
+                    break
+                time.sleep(0.01)
         with suppress(OSError):  # the lock goes last: who comes then makes a folder of its own
             (beside / "lock").unlink()
             beside.rmdir()
