@@ -157,3 +157,33 @@ def test_a_signal_that_comes_while_an_error_is_reported_gives_no_traceback(
     assert done.returncode in (2, 143)
     assert done.stderr.startswith(b"pfocr-rdf")
     assert done.stderr.count(b"\n") == 1
+
+
+EARLY = """
+import os, signal, sys
+from importlib.abc import MetaPathFinder
+
+class Interrupting(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == module:
+            os.kill(os.getpid(), signal.SIGINT)
+
+module, handler = sys.argv[1:]
+sys.meta_path.insert(0, Interrupting())
+signal.signal(signal.SIGINT, getattr(signal, handler))
+from pfocr_rdf.program import main
+
+sys.argv[1:] = ["codes"]
+main()
+"""
+
+
+@pytest.mark.parametrize("module", ["click", "pfocr_rdf.cli.load"])
+@pytest.mark.parametrize(("handler", "code"), [("default_int_handler", -signal.SIGINT), ("SIG_IGN", 0)])
+def test_an_interrupt_before_the_command_line_is_loaded_ends_it_in_silence(
+    module: str, handler: str, code: int
+) -> None:
+    command = [sys.executable, "-c", EARLY, module, handler]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (code, b"")
+    assert bool(done.stdout) == (code == 0)

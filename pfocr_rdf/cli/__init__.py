@@ -138,7 +138,7 @@ def _run() -> NoReturn:
     """
     try:
         signal.signal(signal.SIGTERM, _interrupt)
-        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as with nohup
+        if signal.getsignal(signal.SIGINT) in (signal.default_int_handler, signal.SIG_DFL):  # else it is ignored
             signal.signal(signal.SIGINT, _interrupt)
         if HANGUP is not None and signal.getsignal(HANGUP) is signal.SIG_DFL:
             signal.signal(HANGUP, _interrupt)
