@@ -21,7 +21,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store
 import pfocr_rdf
 from commands import Completed, run
 from pfocr_rdf import GraphCounts, InputError, Loaded, OutputError, StoreError, load
-from pfocr_rdf.stores import exchange
+from pfocr_rdf.stores import embedded, exchange
 from pfocr_rdf.stores.embedded import load_store
 from pfocr_rdf.stores.loading import NOTHING
 from processes import on_linux, started, under_a_mount
@@ -561,6 +561,18 @@ def test_interrupted(stage: str, fault: str, old: Path) -> None:
     done = interrupted(stage, fault, old, "--replace")
     assert done.returncode == {"TERM": 143, "INT": 130, "HUP": 129}[fault]
     assert len(content(old)) == (6987 if stage == "exchanged" else 1)
+    assert alone(old)
+
+
+@pytest.mark.parametrize("moment", ["_lock", "_is_at", "open"])
+def test_an_interrupt_as_a_load_begins_leaves_nothing(moment: str, old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> bool:
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(embedded, moment, interrupt, raising=False)
+    with pytest.raises(KeyboardInterrupt):
+        load_store(str(old), lambda _: NOTHING)
     assert alone(old)
 
 

@@ -337,35 +337,47 @@ def _beside(target: Path, folder: str) -> Iterator[Path]:
     if not target.parent.is_dir():
         raise StoreError(f"{folder}: there is no folder {target.parent}; make it first")
     beside = target.with_name(f".{target.name}.loading")
+    file: IO[bytes] | None = None
     with ExitStack() as stack:
-        while True:
-            if beside.is_symlink():
-                raise StoreError(f"{folder}: {beside} is a link, where a load makes a folder; delete it")
-            try:
-                beside.mkdir(mode=0o700, exist_ok=True)
-            except FileExistsError:
-                raise StoreError(f"{folder}: {beside} is a file, where a load makes a folder; delete it") from None
-            except OSError as error:
-                raise StoreError(
-                    f"{folder}: {target.parent} cannot be written ({_why(error)}), where a load makes the new store; "
-                    "allow that, or give another folder"
-                ) from error
-            try:
-                file = stack.enter_context(open(beside / "lock", "ab"))
-            except FileNotFoundError:  # another load has just ended
-                continue
-            if not _lock(file, folder):
-                raise StoreError(f"{folder}: another load into it is running; wait for its end")
-            if _is_at(beside / "lock", file):
-                break
         try:
+            while True:
+                if beside.is_symlink():
+                    raise StoreError(f"{folder}: {beside} is a link, where a load makes a folder; delete it")
+                try:
+                    beside.mkdir(mode=0o700, exist_ok=True)
+                except FileExistsError:
+                    raise StoreError(f"{folder}: {beside} is a file, where a load makes a folder; delete it") from None
+                except OSError as error:
+                    raise StoreError(
+                        f"{folder}: {target.parent} cannot be written ({_why(error)}), where a load makes the new "
+                        "store; allow that, or give another folder"
+                    ) from error
+                try:
+                    file = stack.enter_context(open(beside / "lock", "ab"))
+                except FileNotFoundError:  # another load has just ended
+                    continue
+                if not _lock(file, folder):
+                    raise StoreError(f"{folder}: another load into it is running; wait for its end")
+                if _is_at(beside / "lock", file):
+                    break
             yield beside
         finally:
             try:
-                _clear(beside, target, file)
+                _end(beside, target, folder, file)
             finally:  # an interrupt may have come meanwhile
-                _clear(beside, target, file)
-                _unlock(file)
+                _end(beside, target, folder, file)
+                if file is not None:
+                    _unlock(file)
+
+
+def _end(beside: Path, target: Path, folder: str, lock: IO[bytes] | None) -> None:
+    """End what has begun of a load; its folder may be another's, unless this one has the lock."""
+    with suppress(StoreError):
+        if lock is not None and _lock(lock, folder):
+            _clear(beside, target, lock)
+            return
+    with suppress(OSError):  # it is not there, or not empty
+        beside.rmdir()
 
 
 def _clear(beside: Path, target: Path, lock: IO[bytes]) -> None:
