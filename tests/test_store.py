@@ -561,6 +561,8 @@ def test_interrupted(stage: str, fault: str, old: Path) -> None:
     done = interrupted(stage, fault, old, "--replace")
     assert done.returncode == {"TERM": 143, "INT": 130, "HUP": 129}[fault]
     assert len(content(old)) == (6987 if stage == "exchanged" else 1)
+    left = f"{old} holds what was loaded" if stage == "exchanged" else "an earlier output is as it was"
+    assert done.stderr.decode().endswith(f"pfocr-rdf: interrupted; {left}\n")
     assert alone(old)
 
 

@@ -172,7 +172,7 @@ def load_store(
         raise StoreError(f"{folder}: is a mount point, in whose place no store can be put; give a new folder in it")
     if fault := keeper_fault(target):
         raise StoreError(f"{folder}: {fault}")
-    with _failing(folder), _beside(target, folder) as beside, ExitStack() as held_open:
+    with _failing(folder), _noted(target, folder) as made, _beside(target, folder) as beside, ExitStack() as held_open:
         new, old = beside / "store", beside / "old"
         restore(target, old)
         remove_stale(target)
@@ -202,12 +202,32 @@ def load_store(
         loaded = Loaded(sent, before, held)
         if not loaded.complete():
             return Loaded(sent, before, held, live=False)
+        made.append(_file_number(new.stat()))
         if there:
             new.chmod(target.stat().st_mode & 0o7777)
             put_in_place(new, target, old)
         else:
             _put_first(new, target, folder)
         return loaded
+
+
+@contextmanager
+def _noted(target: Path, folder: str) -> Iterator[list[tuple[int, int]]]:
+    """Let an interruption say it where the new store is in place already, and only what was before is being removed.
+
+    Yields:
+        What takes the new store, by device and number.
+    """
+    made: list[tuple[int, int]] = []
+    try:
+        yield made
+    except Exception:
+        raise
+    except BaseException as interruption:
+        with suppress(OSError):
+            if _file_number(target.stat()) in made:
+                interruption.add_note(f"{folder} holds what was loaded")
+        raise
 
 
 def _put_first(new: Path, target: Path, folder: str) -> None:

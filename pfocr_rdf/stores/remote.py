@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Protocol
 
 from pfocr_rdf.errors import ReportedError
@@ -11,7 +10,7 @@ from pfocr_rdf.inputs import GraphCounts
 from pfocr_rdf.stores.loading import Send
 from pfocr_rdf.terms import Term
 
-__all__ = ["EndpointError", "RemoteStore", "UnansweredError", "asking", "noting"]
+__all__ = ["EndpointError", "RemoteStore", "UnansweredError", "asking"]
 
 
 class EndpointError(ReportedError):
@@ -67,19 +66,3 @@ def asking(store: RemoteStore) -> Callable[[str], int]:
         return int(value)
 
     return ask
-
-
-@contextmanager
-def noting(left: str) -> Iterator[None]:
-    """Let an interruption carry, as a note, what it leaves behind.
-
-    Args:
-        left: what it leaves, for people; it is not said of errors, which have messages of their own.
-    """
-    try:
-        yield
-    except Exception:
-        raise
-    except BaseException as interruption:
-        interruption.add_note(left)
-        raise

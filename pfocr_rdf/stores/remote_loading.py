@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.inputs import GraphCounts
-from pfocr_rdf.stores.loading import Loaded, Send, counted
-from pfocr_rdf.stores.remote import RemoteStore, asking, noting
+from pfocr_rdf.stores.loading import Loaded, Send, counted, noting
+from pfocr_rdf.stores.remote import RemoteStore, asking
 from pfocr_rdf.stores.replacement import replace_graph
 from pfocr_rdf.terms import Term
 
