@@ -187,3 +187,31 @@ def test_an_interrupt_before_the_command_line_is_loaded_ends_it_in_silence(
     done = subprocess.run(command, capture_output=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (code, b"")
     assert bool(done.stdout) == (code == 0)
+
+
+LOST = """
+import signal, sys, time
+import pfocr_rdf
+from pfocr_rdf.cli import main
+
+class Fragile:
+    def __del__(self):
+        signal.raise_signal(int(sys.argv[-1]))
+
+def convert(*inputs, **options):
+    Fragile()
+    for _ in range(3000):
+        time.sleep(0.01)
+
+pfocr_rdf.convert = convert
+main()
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="has no timers")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_interrupt_that_comes_where_nothing_can_be_raised_is_not_lost(number: signal.Signals) -> None:
+    command = [sys.executable, "-c", LOST, "convert", "examples", "-q", "-o", str(number.value)]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=20)
+    assert (done.returncode, done.stdout) == (128 + number, b"")
+    assert done.stderr == b"pfocr-rdf: interrupted; an earlier output is as it was\n"
