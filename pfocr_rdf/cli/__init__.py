@@ -154,8 +154,6 @@ def main() -> None:
         except OSError:  # the terminal is closed, and shows nothing
             _drop(sys.stdout, sys.stderr)
         sys.exit(128 + error.args[0])
-    finally:
-        _end_work()
 
 
 def _run() -> NoReturn:
@@ -171,6 +169,7 @@ def _run() -> NoReturn:
         if HANGUP is not None and signal.getsignal(HANGUP) is signal.SIG_DFL:
             signal.signal(HANGUP, _interrupt)
         code = _called()
+        _end_work()
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
@@ -200,6 +199,7 @@ def _fail(message: str, command: str = _NAME) -> NoReturn:
 
     global _asked
     _asked = math.inf  # it ends now; who asks for that yet would hide what is wrong
+    _end_work()
     click.echo(f"{command}: {one_line(message)}", err=True)
     _drop(sys.stdout)
     sys.exit(2)
