@@ -455,7 +455,7 @@ def load(
         given = partial(write_graph, sources, settings=settings, taxonomy=taxonomy, report=take, jobs=jobs, quiet=quiet)
         send: Send = partial(something, given)
         if not isinstance(store, (str, os.PathLike)):
-            from pfocr_rdf.stores.remote import load_remote
+            from pfocr_rdf.stores.remote_loading import load_remote
 
             return load_remote(store, send, graph=into, replace=replace)
         from pfocr_rdf.stores.embedded import load_store

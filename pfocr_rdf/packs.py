@@ -2,7 +2,8 @@
 
 A pack is written beside its name and renamed when it is whole, and never changed again; its name is a digest of its
 keys. So any number of processes, on any number of machines, may read and write one folder on any file system at the
-same time, without locks, and a run that is stopped leaves whole packs alone.
+same time, without locks, and a run that is stopped leaves whole packs alone. What one that was killed left of a pack, a
+later run removes when it is so old that nobody can be writing it; if somebody is, that pack is not kept, and no more.
 
 A pack begins with `_MAGIC`, a digest of its index, and the number of results; then comes the index, a row a result (its
 key, where it begins, its size and its checksum), then the results. The digest is keyed with the folder's name, which
@@ -14,9 +15,10 @@ from __future__ import annotations
 import errno
 import os
 import re
+import secrets
 import stat
 import struct
-import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,7 +29,7 @@ from typing import Final
 from uuid import uuid4
 from zlib import crc32
 
-__all__ = ["KEY", "Packs", "entry_count", "left_files", "open_packs", "pack_files"]
+__all__ = ["KEY", "LEFT_SECONDS", "Packs", "entry_count", "left_files", "open_packs", "pack_files"]
 
 KEY: Final = 16
 """Bytes of a key."""
@@ -37,7 +39,16 @@ _HEAD: Final = struct.Struct(f"<{len(_MAGIC)}s16sI")
 _ROW: Final = struct.Struct(f"<{KEY}sQII")
 _SUFFIX: Final = ".pack"
 _NAME: Final = re.compile(f"[0-9a-f]{{{2 * KEY}}}{re.escape(_SUFFIX)}")
-_LEFT: Final = re.compile(r"\.[a-z0-9_]{8}\.part")
+_LEFT: Final = re.compile(r"\.[0-9a-f]{16}\.part")
+
+MOST_RESULTS: Final = 100_000
+"""Results of a pack, of which a chunk gives a hundred, and a portion of checks some thousands."""
+
+MOST_BYTES: Final = 1 << 30
+"""Bytes of a pack; what is larger, or has more results, is foreign, however much of it is there."""
+
+LEFT_SECONDS: Final = 3600.0
+"""The age from which on a pack that is not whole was left by a run that is dead: to write one takes a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,10 @@ class Packs:
         for name, entries in wanted.items():
             try:
                 with open(Path(self.folder, name), "rb", buffering=0, opener=_opened) as file:
+                    end = os.fstat(file.fileno()).st_size
                     for start, size, checksum, key in sorted(entries):
+                        if start + size > end:  # to read what is not there would take its memory all the same
+                            continue
                         file.seek(start)
                         data = file.read(size)
                         if len(data) == size and crc32(data, crc32(key)) == checksum:
@@ -75,7 +89,9 @@ class Packs:
         return found
 
     def put(self, entries: Mapping[bytes, bytes]) -> str | None:
-        """Keep results; a folder that is full, gone or read-only costs the next run time, and nothing else.
+        """Keep results, unless they are too many for a pack.
+
+        A folder that is full, gone or read-only costs the next run time, and nothing else.
 
         Returns:
             The name of the pack, or None where there is none.
@@ -89,16 +105,18 @@ class Packs:
         for key, data in entries.items():
             rows.append(_ROW.pack(key, start, len(data), crc32(data, crc32(key))))
             start += len(data)
+        if len(rows) > MOST_RESULTS or start > MOST_BYTES:
+            return None
         index = b"".join(rows)
         head = _HEAD.pack(_MAGIC, _digest(self.folder, index), len(rows))
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if folder.is_symlink():  # it leads out of the cache
                 return None
-            descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
-            beside = Path(name)
+            # named before it is made, so that an interrupt at any moment finds it
+            beside = folder / f".{secrets.token_hex(8)}.part"
             try:
-                with os.fdopen(descriptor, "wb") as file:
+                with open(beside, "xb", opener=_private) as file:
                     file.write(head + index)
                     file.writelines(entries.values())
                 beside.replace(target)
@@ -123,6 +141,7 @@ class Packs:
 
 def open_packs(folder: str) -> Packs:
     """Open the packs of a folder, which need not be there yet."""
+    _remove_left(folder)
     packs = Packs(folder, uuid4().hex)
     _places(packs.folder, packs.run)  # before worker processes are forked, which then share it
     return packs
@@ -144,6 +163,15 @@ def left_files(folder: str) -> list[Path]:
         OSError: when the folder cannot be read.
     """
     return _files(folder, _LEFT)
+
+
+def _remove_left(folder: str) -> None:
+    """Remove what dead runs have left, as far as that can be done."""
+    with suppress(OSError):  # a folder that may not be read
+        for path in left_files(folder):
+            with suppress(OSError):  # it is gone already, or stays
+                if time.time() - path.lstat().st_mtime > LEFT_SECONDS:
+                    path.unlink()
 
 
 def _files(folder: str, form: re.Pattern[str]) -> list[Path]:
@@ -194,14 +222,19 @@ def _rows(path: Path) -> Sequence[bytes]:
     try:
         with open(path, "rb", buffering=0, opener=_opened) as file:
             magic, digest, count = _HEAD.unpack(file.read(_HEAD.size))
-            if magic != _MAGIC or count * _ROW.size > os.fstat(file.fileno()).st_size:  # a wrong one takes no memory
-                return ()
+            size = os.fstat(file.fileno()).st_size
+            if magic != _MAGIC or count > MOST_RESULTS or not count * _ROW.size <= size <= MOST_BYTES:
+                return ()  # before it takes memory
             index = file.read(count * _ROW.size)
     except (OSError, struct.error):
         return ()
     if len(index) != count * _ROW.size or digest != _digest(str(path.parent), index):
         return ()
     return list(_cut(index))
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
 
 
 def _opened(name: str, flags: int) -> int:

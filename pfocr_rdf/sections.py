@@ -329,25 +329,25 @@ def _sorted(names: Sequence[str], triples: int) -> Iterator[Group]:
     homes = _Homes(read_rdf(names))
     count = min(FILES, max(1, triples // TRIPLES_A_FILE))
     try:
-        with temporary_folder() as folder:
-            paths = [Path(folder, str(number)) for number in range(count)]
-            with ExitStack() as stack:
-                files = [stack.enter_context(open(path, "wb")) for path in paths]
-                for subject, predicate, value in read_rdf(names):
-                    home = homes.home(subject)
-                    files[home % count].write(f"<{home}> {subject} {predicate} {value} .\n".encode())
-            for path in paths:
-                yield from _gathered(path)
-                path.unlink()
+        with temporary_folder() as folder, ExitStack() as stack:
+            # open to the end, so that a cleaner of temporary files takes nothing away
+            files = [stack.enter_context(open(Path(folder, str(number)), "w+b")) for number in range(count)]
+            for subject, predicate, value in read_rdf(names):
+                home = homes.home(subject)
+                files[home % count].write(f"<{home}> {subject} {predicate} {value} .\n".encode())
+            for file in files:
+                yield from _gathered(file)
+                file.truncate(0)
     except OSError as error:
         raise OutputError(f"{error.filename or 'temporary files'}: {why(error)}") from error
 
 
-def _gathered(path: Path) -> Iterator[Group]:
+def _gathered(file: IO[bytes]) -> Iterator[Group]:
     """Yield the groups of a temporary file, in the order of their first triples."""
+    file.seek(0)
     groups: dict[str, dict[Statement, None]] = {}
     # a home stands where a subject does, and a line's other terms where an object does
-    for home, subject, rest in statements_of(path.read_bytes()):
+    for home, subject, rest in statements_of(file.read()):
         predicate, _, value = rest.partition(" ")
         groups.setdefault(home, {})[Term(subject), Term(predicate), Term(value)] = None
     for group in groups.values():

@@ -5,7 +5,8 @@ that kills its worker again is cut smaller and smaller, until the record to blam
 
 Worker processes leave what they give in files, and send the names. A large result that is cut off, as its worker is
 killed, would leave its reader waiting for the rest, for ever, as other workers have the same pipe open; a name comes
-whole or not at all. And a worker goes on to its next chunk without waiting until its result is wanted.
+whole or not at all. And a worker goes on to its next chunk without waiting until its result is wanted. Where the file
+is gone by then, as a cleaner of temporary files was faster, what it held is made again in this process.
 """
 
 from __future__ import annotations
@@ -75,10 +76,13 @@ def process_runner(workers: int) -> Runner:
     if workers <= 1:
         return run_here
 
+    def collect(left: str | tuple[ChunkResult], job: Job) -> ChunkResult:
+        return _collected(left, partial(convert_chunk, job))
+
     def run(jobs: Iterable[Job]) -> Iterator[tuple[Job, ChunkResult]]:
         with temporary_folder() as folder:
             convert = partial(_left_in_file, folder, convert_chunk)
-            yield from runner(lambda: _pool(workers, folder), workers, convert=convert, collect=_collected)(jobs)
+            yield from runner(lambda: _pool(workers, folder), workers, convert=convert, collect=collect)(jobs)
 
     return run
 
@@ -88,7 +92,7 @@ def runner(
     workers: int,
     *,
     convert: Callable[[Job], Any] = convert_chunk,
-    collect: Callable[[Any], ChunkResult] = lambda result: result,
+    collect: Callable[[Any, Job], ChunkResult] = lambda result, _: result,
     check: Callable[[], object] | None = None,
 ) -> Runner:
     """Give a runner that converts chunks on an executor.
@@ -97,15 +101,15 @@ def runner(
         make_executor: makes the executor; it is called again when the executor is broken.
         workers: how many workers the executor has.
         convert: what the executor calls with each chunk.
-        collect: gives the result of a chunk from what `convert` gave.
+        collect: gives the result of a chunk from what `convert` gave, and the chunk.
         check: raises a `ReportedError` when the executor is lost for good; it is asked when a chunk fails, and now and
             then while one is waited for.
     """
 
-    def result_of(future: Future[Any]) -> ChunkResult:
+    def result_of(job: Job, future: Future[Any]) -> ChunkResult:
         while True:
             try:
-                return collect(future.result(CHECK_SECONDS if check is not None else None))
+                return collect(future.result(CHECK_SECONDS if check is not None else None), job)
             except TimeoutError:
                 if future.done():
                     raise
@@ -122,7 +126,7 @@ def runner(
 
             def call(job: Job) -> ChunkResult:
                 try:
-                    return result_of(executor().submit(convert, job))
+                    return result_of(job, executor().submit(convert, job))
                 except BrokenExecutor:
                     renew()
                     raise
@@ -141,7 +145,7 @@ def runner(
                     return
                 job, future = pending.popleft()
                 try:
-                    result = result_of(future)
+                    result = result_of(job, future)
                 except ReportedError:
                     raise
                 except Exception as error:
@@ -180,7 +184,8 @@ def in_order(call: Callable[[_Item], _Given], items: Iterable[_Item], *, workers
         return
     with temporary_folder() as folder:
         try:
-            yield from _through(lambda: _pool(workers, folder), partial(_left_in_file, folder, call), items, workers)
+            leave = partial(_left_in_file, folder, call)
+            yield from _through(lambda: _pool(workers, folder), leave, call, items, workers)
         except BrokenExecutor as error:
             raise WorkerError("a worker process died, perhaps for want of memory; try fewer, with -j") from error
 
@@ -239,7 +244,7 @@ def forked(
         make = partial(_pool, workers, folder, given)
         leave = partial(_left_in_file, folder, _inherited)
         with suppress(BrokenExecutor, MemoryError, WorkerError):
-            for result in _through(make, leave, range(len(ends) - 1), workers, own.__contains__, given):
+            for result in _through(make, leave, given, range(len(ends) - 1), workers, own.__contains__):
                 yield result
                 done += 1
         yield from map(given, range(done, len(ends) - 1))
@@ -255,34 +260,31 @@ def _written(file: IO[bytes], data: bytes) -> bool:
 
 def _through(
     make: Callable[[], Executor],
+    leave: Callable[[_Item], Any],
     call: Callable[[_Item], Any],
     items: Iterable[_Item],
     workers: int,
     here: Callable[[_Item], bool] = lambda _: False,
-    call_here: Callable[[_Item], Any] | None = None,
 ) -> Iterator[Any]:
     """Yield what is collected of what a call leaves for items on an executor; few are taken ahead.
 
     Args:
         make: makes the executor.
-        call: what is called there.
+        leave: what is called there.
+        call: what is called here, with items that are not sent, and those of which what was left is gone.
         items: what it is called with.
         workers: how many workers the executor has.
         here: tells which items are not sent.
-        call_here: what is called with these.
     """
     pending: deque[tuple[_Item, Future[Any] | None]] = deque()
 
     def given() -> Any:
         item, future = pending.popleft()
-        if future is not None:
-            return _collected(future.result())
-        assert call_here is not None
-        return call_here(item)
+        return call(item) if future is None else _collected(future.result(), partial(call, item))
 
     with _executors(make, pending) as (executor, _):
         for item in items:
-            pending.append((item, None if here(item) else executor().submit(call, item)))
+            pending.append((item, None if here(item) else executor().submit(leave, item)))
             if len(pending) >= workers * IN_FLIGHT:
                 yield given()
         while pending:
@@ -400,13 +402,19 @@ def _left_in_file(folder: str, call: Callable[[_Item], _Given], item: _Item) -> 
     return name
 
 
-def _collected(left: str | tuple[Any]) -> Any:
-    """Give what a worker left, and delete its file."""
+def _collected(left: str | tuple[_Given], again: Callable[[], _Given]) -> _Given:
+    """Give what a worker left, and delete its file; where that is gone, the thing is made again."""
     if isinstance(left, tuple):
         return left[0]
-    with open(left, "rb") as file:
-        given = pickle.load(file)  # noqa: S301 - in a folder of our own, which only we may open
-    Path(left).unlink()
+    try:
+        file = open(left, "rb")  # noqa: SIM115 - closed below
+    except FileNotFoundError:
+        file = None
+    if file is None:
+        return again()
+    with file:
+        given: _Given = pickle.load(file)  # noqa: S301 - in a folder of our own, which only we may open
+    Path(left).unlink(missing_ok=True)
     return given
 
 

@@ -1,4 +1,4 @@
-"""The cache: the same bytes with it and without, only what changed converted again, and nothing believed unchecked."""
+"""The cache: the same bytes with it and without, and only what changed converted again."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import Any
 
@@ -26,19 +24,16 @@ from yaml import _yaml as libyaml
 
 import pfocr_rdf.cache
 import pfocr_rdf.packs
+from caches import FIGIDS, FORMATS, GENES, counting, names, opened, packs, shared_results, six_records, warm, write
 from checkouts import Checkout
 from commands import convert, run
 from conversions import converted, mixed_database, small_database, small_record
 from pfocr_rdf import Settings, conversion
-from pfocr_rdf.cache import Cache, CacheError, cache_size, clear_cache, open_cache, open_parts
-from pfocr_rdf.database import open_input
+from pfocr_rdf.cache import CacheError, cache_size, clear_cache
 from pfocr_rdf.mentions import KINDS, Kind
 from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.record import RecordBytes
 from pfocr_rdf.workers import process_runner
-
-FORMATS = ("turtle", "ntriples")
-FIGIDS = [f"PMC{number}__a" for number in range(1, 7)]
 
 
 @pytest.fixture(scope="module")
@@ -50,68 +45,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
     """Six small records; the first has companions, the second is of an organism with a page."""
-    folder = small_database(tmp_path / "database", FIGIDS)
-    write(folder, "_figures/PMC2__a.md", small_record("PMC2__a", organisms=["Aedes aegypti"], year="MMXX"))
-    write(folder, "_data/PMC1__a-genes.tsv", GENES)
-    write(folder, "_data/PMC1__a-diseases.tsv", "word\tmesh\tmatch\tname\tdoid\nflu\tmesh:D007251\tFlu\tflu\tx:1\n")
-    write(folder, "_data/wpid_map.tsv", "PMC1__a\tWP1\n")
-    write(folder, "_organisms/aedes.md", '---\nlatin: "Aedes aegypti"\nncbi: "7159"\n\n---\n')
-    return folder
-
-
-GENES = (
-    "organism_id\torganism_name\torganism_group\tword\tmatch\tncbigene_symbol\tncbigene_id\tsource\t"
-    "count_direct\tcount_synonym\tcount_match\n"
-    "9606\tHomo sapiens\tPrimates\tp53\tP53\tTP53\t7157\tncbigene_synonym\t1\t1\t1\n"
-)
-
-
-def write(folder: Path, name: str, content: str | bytes) -> None:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-
-
-@contextmanager
-def counting() -> Iterator[list[str]]:
-    """Give a list that takes the stems of the records that are parsed meanwhile."""
-    parsed: list[str] = []
-    parse = vars(conversion)["parse_record"]
-
-    def counted(content: Any, **options: Any) -> Any:
-        parsed.append(content.stem)
-        return parse(content, **options)
-
-    vars(conversion)["parse_record"] = counted
-    try:
-        yield parsed
-    finally:
-        vars(conversion)["parse_record"] = parse
-
-
-def warm(folder: Path, cache: Path, **options: Any) -> list[str]:
-    """Convert again with a cache, compare with what comes without one, and give the stems of the records parsed."""
-    expected = converted(folder, **options)
-    with counting() as parsed:
-        assert converted(folder, cache=cache, **options) == expected
-    return parsed
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
-
-
-def packs(cache: Path) -> list[Path]:
-    """Give the packs of figures; what they share is kept apart, for which there are tests of its own."""
-    shared = {open_parts(str(cache), settings=Settings(), format=format).packs.folder for format in FORMATS}
-    return sorted(path for path in cache.glob("*/*.pack") if str(path.parent) not in shared)
-
-
-def shared_results(database: Path, format: str = "turtle") -> int:
-    """Give how many parts of what its figures share a run keeps."""
-    with TemporaryDirectory() as folder:
-        converted(database, cache=Path(folder), format=format)
-        return cache_size(folder)[0] - len(FIGIDS)
+    return six_records(tmp_path / "database")
 
 
 # ------------------------------------------------------------------------------------------------- the same bytes
@@ -409,305 +343,6 @@ def test_a_record_whose_companion_cannot_be_read_is_tried_again(database: Path, 
     assert warm(database, tmp_path / "cache") == ["PMC1__a"]
 
 
-# ------------------------------------------------------------------------------------- damaged and foreign entries
-
-
-HEAD, ROW = 40, 32
-"""Bytes of a pack before its index, and of a row of that."""
-
-
-@pytest.fixture
-def pack(database: Path, tmp_path: Path) -> Path:
-    """The pack of the first record; the others have packs of their own."""
-    warm(database, tmp_path / "cache", size=1)
-    assert len(packs(tmp_path / "cache")) == 6
-    (file,) = [path for path in packs(tmp_path / "cache") if b"Title of PMC1__a" in path.read_bytes()]
-    return file
-
-
-def flipped(region: str) -> Callable[[bytes], bytes]:
-    def flip(content: bytes) -> bytes:
-        line = content.index(b"\n", HEAD + ROW)
-        places = {"magic": 3, "digest": 25, "number": 37, "key": 45, "start": 57, "size": 65, "checksum": 70}
-        places |= {"JSON": line - 60, "newline": line, "data": line + 9, "end": -2}
-        changed = bytearray(content)
-        changed[places[region]] ^= 1
-        return bytes(changed)
-
-    return flip
-
-
-DAMAGES: dict[str, Callable[[bytes], bytes]] = {
-    "empty": lambda _: b"",
-    "magic alone": lambda content: content[:20],
-    "cut in the digest": lambda content: content[:30],
-    "cut before the index": lambda content: content[:HEAD],
-    "cut in the index": lambda content: content[: HEAD + 9],
-    "cut after the index": lambda content: content[: HEAD + ROW],
-    "cut in the JSON": lambda content: content[:100],
-    "cut in the data": lambda content: content[:-40],
-    "a vast number": lambda content: content[: HEAD - 4] + b"\xff" * 4 + content[HEAD:],
-    "zeros": lambda content: bytes(len(content)),
-    "text": lambda _: b"no pack at all\n",
-} | {
-    region: flipped(region)
-    for region in (
-        *("magic", "digest", "number", "key", "start", "size", "checksum"),
-        *("JSON", "newline", "data", "end"),
-    )
-}
-
-
-@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_a_damaged_result_is_made_anew(
-    database: Path, tmp_path: Path, pack: Path, damage: Callable[[bytes], bytes]
-) -> None:
-    content = pack.read_bytes()
-    assert damage(content) != content
-    pack.write_bytes(damage(content))
-    assert warm(database, tmp_path / "cache") == ["PMC1__a"]
-    assert pack.read_bytes() == content
-    assert warm(database, tmp_path / "cache") == []
-
-
-@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_damaged_packs_are_counted_by_their_bytes_and_cleared(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
-    folder = small_database(tmp_path / "database", ["PMC1__a"])
-    cache = tmp_path / "cache"
-    converted(folder, cache=cache)
-    for pack in cache.glob("*/*.pack"):
-        pack.write_bytes(damage(pack.read_bytes()))
-    size = sum(pack.stat().st_size for pack in cache.glob("*/*.pack"))
-    results, found = cache_size(str(cache))
-    assert found == size
-    assert clear_cache(str(cache)) == results
-    assert names(cache) == ["pfocr-rdf-cache"]
-
-
-def test_damage_in_one_result_leaves_the_others_of_its_pack(database: Path, tmp_path: Path) -> None:
-    warm(database, tmp_path / "cache")
-    (pack,) = packs(tmp_path / "cache")
-    content = pack.read_bytes()
-    pack.write_bytes(content.replace(b"Title of PMC3__a", b"Title of PMC4__a", 1))
-    assert warm(database, tmp_path / "cache") == ["PMC3__a"]
-    assert warm(database, tmp_path / "cache") == []
-
-
-def opened(database: Path, cache: Path) -> Cache:
-    names = open_input(str(database), report=lambda _: None).organisms
-    return open_cache(str(cache), organisms=names, settings=Settings(), format="ntriples")
-
-
-def test_no_byte_of_a_pack_can_change_unseen(database: Path, tmp_path: Path, pack: Path) -> None:
-    content = open_input(str(database), report=lambda _: None).records[0].read(lambda _: None)
-    assert content is not None
-    cache = opened(database, tmp_path / "cache")
-    key = cache.key(content)
-    assert cache.get({0: key}, {0: content})
-    sound = pack.read_bytes()
-    for index in (*range(200), *range(200, len(sound), 7)):
-        pack.write_bytes(sound[:index] + bytes([sound[index] ^ 0x20]) + sound[index + 1 :])
-        assert not opened(database, tmp_path / "cache").get({0: key}, {0: content}), f"byte {index}"
-
-
-def pipe(path: Path) -> None:
-    os.mkfifo(path)
-
-
-def linked(target: str) -> Change:
-    return lambda path: path.symlink_to(target)
-
-
-STRANGERS: dict[str, Change] = {
-    "a pipe": pipe,
-    "a folder": lambda path: (path / "mine").mkdir(parents=True),
-    "a link to nothing": linked("nothing"),
-    "a link to itself": linked("."),
-    "a link to what never ends": linked("/dev/zero"),
-    "a link to a folder": linked("/"),
-}
-
-
-@pytest.mark.parametrize("stranger", STRANGERS.values(), ids=STRANGERS)
-def test_what_has_a_pack_s_name_and_is_no_file_costs_time_alone(
-    database: Path, tmp_path: Path, pack: Path, stranger: Change
-) -> None:
-    pack.unlink()
-    stranger(pack)
-    assert warm(database, tmp_path / "cache") == ["PMC1__a"]
-    assert warm(database, tmp_path / "cache") == ([] if pack.is_file() else ["PMC1__a"])
-
-
-def test_a_pack_behind_a_link_is_not_taken(database: Path, tmp_path: Path, pack: Path) -> None:
-    target = pack.rename(tmp_path / "elsewhere")
-    before = target.read_bytes()
-    pack.symlink_to(target)
-    assert warm(database, tmp_path / "cache") == ["PMC1__a"]
-    assert warm(database, tmp_path / "cache") == []
-    assert not pack.is_symlink()
-    assert target.read_bytes() == before
-
-
-@pytest.mark.parametrize("name", ["0" * 32 + ".pack", "mine.pack"])
-@pytest.mark.parametrize("stranger", STRANGERS.values(), ids=STRANGERS)
-def test_what_is_no_file_of_the_cache_s_is_neither_counted_nor_deleted(
-    database: Path, tmp_path: Path, pack: Path, stranger: Change, name: str
-) -> None:
-    cache = tmp_path / "cache"
-    before = cache_size(str(cache))
-    stranger(pack.with_name(name))
-    kept = sorted(path for path in cache.rglob("*") if name in path.parts)
-    assert warm(database, cache, size=1) == []
-    assert cache_size(str(cache)) == before
-    assert clear_cache(str(cache)) == before[0]
-    assert names(pack.parent) == [name]
-    assert sorted(path for path in cache.rglob("*") if name in path.parts) == kept
-
-
-def test_the_commands_see_what_the_library_sees(database: Path, tmp_path: Path, pack: Path) -> None:
-    """In processes of their own, which would never end on a pipe."""
-    cache = tmp_path / "cache"
-    results, size = cache_size(str(cache))
-    pipe(pack.with_name("0" * 32 + ".pack"))
-    done = run("convert", database, "-q", "-j", "1", "-o", tmp_path / "x.nt", "--cache", cache)
-    assert (done.returncode, done.stderr) == (0, b"")
-    done = run("cache", "info", cache)
-    assert (done.stdout.decode(), done.stderr) == (f"{results} results, {size / 1_000_000:,.1f} MB\n", b"")
-    done = run("cache", "clear", cache)
-    assert (done.stdout.decode(), done.stderr) == (f"{results} results deleted\n", b"")
-
-
-def test_a_folder_behind_a_link_is_neither_read_nor_written_nor_cleared(database: Path, tmp_path: Path) -> None:
-    cache = tmp_path / "cache"
-    warm(database, cache)
-    folders = [path for path in cache.iterdir() if path.is_dir()]
-    for folder in folders:
-        write(folder, ".abcd_123.part", b"of a run that was killed")
-        folder.rename(tmp_path / folder.name)
-        folder.symlink_to(tmp_path / folder.name)
-    before = {path: path.read_bytes() for folder in folders for path in (tmp_path / folder.name).iterdir()}
-    write(database, "_figures/PMC1__a.md", small_record("PMC1__a"))
-    for _ in range(2):
-        assert warm(database, cache) == FIGIDS
-    assert cache_size(str(cache)) == (0, 0)
-    assert clear_cache(str(cache)) == 0
-    assert {path: path.read_bytes() for folder in folders for path in (tmp_path / folder.name).iterdir()} == before
-    assert all(folder.is_symlink() for folder in folders)
-
-
-def test_packs_that_another_run_deletes_meanwhile_are_no_fault(
-    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cache = tmp_path / "cache"
-    listed = vars(pfocr_rdf.packs)["pack_files"]
-
-    def gone(folder: str) -> list[Path]:
-        """Let another run clear the cache when this one has just listed it."""
-        found: list[Path] = listed(folder)
-        shutil.rmtree(folder, ignore_errors=True)
-        return found
-
-    for use in (cache_size, clear_cache):
-        warm(database, cache)
-        with monkeypatch.context() as patched:
-            patched.setattr(pfocr_rdf.cache, "pack_files", gone)
-            patched.setattr(pfocr_rdf.packs, "pack_files", gone)
-            use(str(cache))
-    warm(database, cache)
-    with monkeypatch.context() as patched:
-        patched.setattr(pfocr_rdf.packs, "pack_files", gone)
-        assert warm(database, cache) == FIGIDS
-    assert warm(database, cache) == []
-
-
-def test_another_record_s_pack_is_not_taken(database: Path, tmp_path: Path, pack: Path) -> None:
-    content = pack.read_bytes()
-    for other in packs(tmp_path / "cache"):
-        if other != pack:
-            shutil.copyfile(other, pack)
-            assert warm(database, tmp_path / "cache") == ["PMC1__a"]
-            assert pack.read_bytes() == content
-
-
-def test_a_pack_of_another_way_of_converting_is_not_taken(database: Path, tmp_path: Path, pack: Path) -> None:
-    before = set(packs(tmp_path / "cache"))
-    warm(database, tmp_path / "cache", settings=Settings(as_is=True))
-    for other in set(packs(tmp_path / "cache")) - before:
-        shutil.copyfile(other, pack)
-        assert warm(database, tmp_path / "cache") == ["PMC1__a"]
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        *("", "[", "[]", "{}", "null", "1", '"x"', "[1,0,[],[]]", "[1,2,3,4]", "NaN", "[" * 9999),
-        '["1",0,["PMC1__a","<a:a>","[]",[],[],[],null,null],[]]',
-        '[1,0,["PMC1__a","<a:a>","[]",[1],[],[],null,null],[]]',
-        '[1,0,["PMC1__a","<a:a>","[]",[],[],[1],null,null],[]]',
-        '[1,0,["PMC1__a","<a:a>","[]",[],[],[],null,null],[1]]',
-        *(f'[1,{size},["PMC1__a","<a:a>","[]",[],[],[],null,null],[]]' for size in ("-1", "1.5", '"1"', "null", "99")),
-    ],
-)
-def test_json_of_another_shape_under_a_right_digest_is_not_taken(
-    database: Path, tmp_path: Path, pack: Path, line: str
-) -> None:
-    key = pack.read_bytes()[HEAD : HEAD + 16]
-    opened(database, tmp_path / "cache").packs.put({key: line.encode() + b"\n<http://a/> <http://b/> <http://c/> .\n"})
-    assert warm(database, tmp_path / "cache") == ["PMC1__a"]
-
-
-def test_a_pack_that_cannot_be_read_or_replaced_costs_time_alone(database: Path, tmp_path: Path, pack: Path) -> None:
-    pack.unlink()
-    pack.mkdir()
-    assert warm(database, tmp_path / "cache") == ["PMC1__a"]
-    assert warm(database, tmp_path / "cache") == ["PMC1__a"]
-    assert not list(tmp_path.rglob("*.part"))
-
-
-def test_a_folder_that_takes_no_pack_costs_time_alone(database: Path, tmp_path: Path) -> None:
-    cache = tmp_path / "cache"
-    warm(database, cache)
-    for folder in cache.iterdir():
-        if folder.is_dir():
-            shutil.rmtree(folder)
-            folder.write_bytes(b"a file where a folder should be")
-    assert warm(database, cache) == FIGIDS
-    assert warm(database, cache) == FIGIDS
-
-
-def test_a_full_disk_costs_time_alone(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Path, "replace", full)
-        warm(database, tmp_path / "cache")
-    assert packs(tmp_path / "cache") == []
-    assert not list(tmp_path.rglob("*.part"))
-    assert warm(database, tmp_path / "cache") == FIGIDS
-
-
-def test_a_run_that_is_stopped_leaves_whole_packs_alone(
-    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    replace = Path.replace
-    done: list[Path] = []
-
-    def stop(self: Path, target: Path) -> Path:
-        if len(done) == 3:
-            raise KeyboardInterrupt
-        done.append(target)
-        return replace(self, target)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Path, "replace", stop)
-        with pytest.raises(KeyboardInterrupt):
-            converted(database, cache=tmp_path / "cache", size=1)
-    assert packs(tmp_path / "cache") == sorted(done)
-    assert not list(tmp_path.rglob("*.part"))
-    assert warm(database, tmp_path / "cache") == FIGIDS[3:]
-
-
 # -------------------------------------------------------------------------------------------------------- folders
 
 
@@ -807,7 +442,7 @@ def test_info_counts_and_clear_deletes_the_results(database: Path, tmp_path: Pat
     info = run("cache", "info", cache)
     assert (info.returncode, info.stdout.decode()) == (0, f"{results} results, {size / 1_000_000:,.1f} MB\n")
     for pack in list(cache.glob("*/*.pack")):
-        write(cache, f"{pack.parent.name}/.left_by1.part", b"by a run that was killed")
+        write(cache, f"{pack.parent.name}/.0123456789abcdef.part", b"by a run that was killed")
     clear = run("cache", "clear", cache)
     assert (clear.returncode, clear.stdout.decode()) == (0, f"{results} results deleted\n")
     assert [path.name for path in cache.rglob("*")] == ["pfocr-rdf-cache"]

@@ -33,7 +33,8 @@ from pfocr_rdf.stores.endpoint import Addresses, Endpoint, Patience, addresses_o
 from pfocr_rdf.stores.endpoint_answers import ask_endpoint
 from pfocr_rdf.stores.loading import Loaded
 from pfocr_rdf.stores.parts import PART_BYTES, PART_TRIPLES, Parts
-from pfocr_rdf.stores.remote import EndpointError, UnansweredError, load_remote
+from pfocr_rdf.stores.remote import EndpointError, UnansweredError
+from pfocr_rdf.stores.remote_loading import load_remote
 from pfocr_rdf.stores.virtuoso import Virtuoso, find_isql
 from pfocr_rdf.terms import Term, iri_term, line_safe, lines, literal_term
 from pfocr_rdf.vocabulary import XSD_DATE, XSD_DECIMAL, XSD_G_YEAR, XSD_INTEGER

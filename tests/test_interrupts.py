@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 
 from pfocr_rdf.inputs import GraphCounts
 from pfocr_rdf.output import open_output, temporary_folder
+from pfocr_rdf.packs import open_packs
 from pfocr_rdf.releases.shelf import building
 from pfocr_rdf.stores.embedded import load_store
 
@@ -68,6 +70,10 @@ def store(place: Path) -> None:
     load_store(str(place / "whole"), send)
 
 
+def pack(place: Path) -> None:
+    open_packs(str(place / "whole")).put({bytes(16): b"data"})
+
+
 def send(write: Callable[[bytes], object]) -> GraphCounts:
     write(b"<http://a/> <http://b/> <http://c/> .\n")
     return GraphCounts(1, 0, 0)
@@ -76,7 +82,7 @@ def send(write: Callable[[bytes], object]) -> GraphCounts:
 @pytest.mark.filterwarnings(
     "ignore::pytest.PytestUnraisableExceptionWarning"
 )  # files that are closed with their frames
-@pytest.mark.parametrize("make", [folder, output, release, pytest.param(store, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("make", [folder, output, release, pack, pytest.param(store, marks=pytest.mark.slow)])
 def test_nothing_is_left_but_what_is_whole(
     make: Callable[[Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +95,7 @@ def test_nothing_is_left_but_what_is_whole(
         if make is store and list(place.glob(".*")):  # what this leaves, the next load removes
             load_store(str(place / "whole"), send)
         assert [path.name for path in place.iterdir()] in ([], ["whole"]), moment
+        assert not list(place.rglob(".*")), moment
     assert moment > 20
 
 
@@ -115,4 +122,96 @@ def test_an_error_of_clearing_up_does_not_hide_the_interrupt() -> None:
         [sys.executable, "-c", HIDDEN, "convert", "examples", "-q"], capture_output=True, check=False, timeout=60
     )
     assert (done.returncode, done.stdout) == (143, b"")
+    assert done.stderr == b"pfocr-rdf: interrupted; an earlier output is as it was\n"
+
+
+SIGNALLED = """
+import itertools, signal, sys
+from pfocr_rdf import cli
+
+moment, number = int(sys.argv.pop(1)), int(sys.argv.pop(1))
+moments = itertools.count()
+
+def at(frame, event, given):
+    if event in ("call", "c_return") and frame.f_back and next(moments) == moment:
+        sys.setprofile(None)
+        signal.raise_signal(number)
+
+def report(*arguments, **options):
+    sys.setprofile(at)
+    return fail(*arguments, **options)
+
+fail = cli._fail
+cli._fail = report
+cli.main()
+"""
+
+
+@pytest.mark.parametrize("arguments", [("convert", "/there/is/nothing"), ("convert", "--nothing")])
+@pytest.mark.parametrize("moment", [0, 1, 2, 3, 5, 8, 13, 21, 34])
+def test_a_signal_that_comes_while_an_error_is_reported_gives_no_traceback(
+    arguments: tuple[str, ...], moment: int
+) -> None:
+    command = [sys.executable, "-c", SIGNALLED, str(moment), str(signal.SIGTERM.value), *arguments]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    assert done.returncode in (2, 143)
+    assert done.stderr.startswith(b"pfocr-rdf")
+    assert done.stderr.count(b"\n") == 1
+
+
+EARLY = """
+import os, signal, sys
+from importlib.abc import MetaPathFinder
+
+class Interrupting(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == module:
+            os.kill(os.getpid(), signal.SIGINT)
+
+module, handler = sys.argv[1:]
+sys.meta_path.insert(0, Interrupting())
+signal.signal(signal.SIGINT, getattr(signal, handler))
+from pfocr_rdf.program import main
+
+sys.argv[1:] = ["codes"]
+main()
+"""
+
+
+@pytest.mark.parametrize("module", ["click", "pfocr_rdf.cli.load"])
+@pytest.mark.parametrize(("handler", "code"), [("default_int_handler", -signal.SIGINT), ("SIG_IGN", 0)])
+def test_an_interrupt_before_the_command_line_is_loaded_ends_it_in_silence(
+    module: str, handler: str, code: int
+) -> None:
+    command = [sys.executable, "-c", EARLY, module, handler]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (code, b"")
+    assert bool(done.stdout) == (code == 0)
+
+
+LOST = """
+import signal, sys, time
+import pfocr_rdf
+from pfocr_rdf.cli import main
+
+class Fragile:
+    def __del__(self):
+        signal.raise_signal(int(sys.argv[-1]))
+
+def convert(*inputs, **options):
+    Fragile()
+    for _ in range(3000):
+        time.sleep(0.01)
+
+pfocr_rdf.convert = convert
+main()
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="has no timers")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_interrupt_that_comes_where_nothing_can_be_raised_is_not_lost(number: signal.Signals) -> None:
+    command = [sys.executable, "-c", LOST, "convert", "examples", "-q", "-o", str(number.value)]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=20)
+    assert (done.returncode, done.stdout) == (128 + number, b"")
     assert done.stderr == b"pfocr-rdf: interrupted; an earlier output is as it was\n"

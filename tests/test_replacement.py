@@ -16,7 +16,8 @@ from commands import run
 from pfocr_rdf.inputs import GraphCounts, write_graph
 from pfocr_rdf.stores.endpoint import Endpoint
 from pfocr_rdf.stores.loading import Loaded, count_query
-from pfocr_rdf.stores.remote import EndpointError, load_remote
+from pfocr_rdf.stores.remote import EndpointError
+from pfocr_rdf.stores.remote_loading import load_remote
 from pfocr_rdf.terms import Term, iri_term
 from processes import started
 from proxy import Fault, Seen, first, once, proxied

@@ -5,13 +5,14 @@ from __future__ import annotations
 import gzip
 import os
 import random
+import shutil
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 import pfocr_rdf
-from pfocr_rdf import InputError, Result, ShapesError
+from pfocr_rdf import InputError, Result, ShapesError, sections
 from pfocr_rdf.sections import groups_of, read_rdf, survey
 from pfocr_rdf.shapefiles import read_shapes
 from pfocr_rdf.vocabulary import PREFIXES
@@ -117,6 +118,19 @@ def test_sections_are_whole_in_any_order(seed: int, tmp_path: Path) -> None:
     expected[2].add("<urn:x:odd>")
     groups = [set(group) for group in subjects(tmp_path / "x.nt") if group != ["<urn:x:i>"]]
     assert sorted(groups, key=sorted) == sorted(expected, key=sorted)
+
+
+def test_a_cleaner_of_temporary_files_takes_nothing_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sections, "TRIPLES_A_FILE", 2)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    triples = [f"F:{letter} type Pathway" for letter in "abc"] + [f"M:{letter} target F:{letter}" for letter in "abc"]
+    (tmp_path / "x.nt").write_bytes(lines(*triples))
+    files = [str(tmp_path / "x.nt")]
+    groups = groups_of(files, survey(files))
+    found = [next(groups)]
+    (folder,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    shutil.rmtree(folder)
+    assert len([*found, *groups]) == 3
 
 
 def test_a_mention_of_two_figures_holds_their_sections_together(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store
 import pfocr_rdf
 from commands import Completed, run
 from pfocr_rdf import GraphCounts, InputError, Loaded, OutputError, StoreError, load
-from pfocr_rdf.stores import exchange
+from pfocr_rdf.stores import embedded, exchange
 from pfocr_rdf.stores.embedded import load_store
 from pfocr_rdf.stores.loading import NOTHING
 from processes import on_linux, started, under_a_mount
@@ -561,6 +562,46 @@ def test_interrupted(stage: str, fault: str, old: Path) -> None:
     done = interrupted(stage, fault, old, "--replace")
     assert done.returncode == {"TERM": 143, "INT": 130, "HUP": 129}[fault]
     assert len(content(old)) == (6987 if stage == "exchanged" else 1)
+    left = f"{old} holds what was loaded" if stage == "exchanged" else "an earlier output is as it was"
+    assert done.stderr.decode().endswith(f"pfocr-rdf: interrupted; {left}\n")
+    assert alone(old)
+
+
+@pytest.mark.parametrize("moment", ["_lock", "_is_at", "open"])
+def test_an_interrupt_as_a_load_begins_leaves_nothing(moment: str, old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> bool:
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(embedded, moment, interrupt, raising=False)
+    with pytest.raises(KeyboardInterrupt):
+        load_store(str(old), lambda _: NOTHING)
+    assert alone(old)
+
+
+def test_what_the_store_still_writes_as_a_load_is_interrupted_goes_too(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Oxigraph's threads write until the store is closed, which an interrupt's traceback may hold open."""
+    remove = shutil.rmtree
+    written: list[Path] = []
+
+    def removed(folder: Path, *, ignore_errors: bool) -> None:
+        there = folder.exists()
+        remove(folder, ignore_errors=ignore_errors)
+        if there and len(written) < 3:
+            written.append(folder / "CURRENT")
+            folder.mkdir()
+            written[-1].touch()
+
+    def interrupt(write: Callable[[bytes], object]) -> GraphCounts:
+        write(OLD.encode())
+        monkeypatch.setattr(shutil, "rmtree", removed)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        load_store(str(old), interrupt)
+    assert len(written) == 3
     assert alone(old)
 
 

@@ -14,7 +14,8 @@ from commands import Completed, run
 from pfocr_rdf.inputs import GraphCounts, write_graph
 from pfocr_rdf.stores.credentials import Credentials
 from pfocr_rdf.stores.loading import Loaded
-from pfocr_rdf.stores.remote import EndpointError, load_remote
+from pfocr_rdf.stores.remote import EndpointError
+from pfocr_rdf.stores.remote_loading import load_remote
 from pfocr_rdf.stores.virtuoso import Virtuoso, find_isql
 from pfocr_rdf.terms import Term, iri_term
 from processes import on_linux

@@ -27,7 +27,7 @@ from pfocr_rdf import Figure, conversion, workers
 from pfocr_rdf.conversion import CHUNK, ChunkResult, Job
 from pfocr_rdf.database import open_input
 from pfocr_rdf.record import RecordBytes
-from pfocr_rdf.workers import IN_FLIGHT, process_runner, runner
+from pfocr_rdf.workers import IN_FLIGHT, forked, in_order, process_runner, runner
 from processes import members, on_linux, signals, started, wait_until
 
 FORMATS = ("turtle", "ntriples")
@@ -559,14 +559,55 @@ def test_what_goes_to_a_worker_and_back_is_small(many: Path, tmp_path: Path) -> 
     assert len(pickle.dumps(job)) < 200 * len(FIGIDS)
     name = workers._left_in_file(str(tmp_path), conversion.convert_chunk, job)
     assert isinstance(name, str)
-    assert workers._collected(name).data == conversion.convert_chunk(job).data
+    assert workers._collected(name, unreachable).data == conversion.convert_chunk(job).data
     assert list(tmp_path.iterdir()) == []
+
+
+def unreachable() -> Any:
+    raise AssertionError("nothing is gone")
 
 
 def test_a_result_comes_through_the_pipe_where_there_is_no_room_for_files(tmp_path: Path) -> None:
     left = workers._left_in_file(str(tmp_path / "gone"), str.upper, "a")
     assert left == ("A",)
-    assert workers._collected(left) == "A"
+    assert workers._collected(left, unreachable) == "A"
+
+
+@pytest.fixture
+def cleaned(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Let a cleaner of temporary files be faster than who collects what workers left; give the folders it deleted."""
+    deleted = []
+    collect = vars(workers)["_collected"]
+
+    def collected(left: str | tuple[Any], *again: Any) -> Any:
+        if isinstance(left, str):
+            deleted.append(Path(left).parent)
+            shutil.rmtree(deleted[-1], ignore_errors=True)
+        return collect(left, *again)
+
+    monkeypatch.setattr(workers, "_collected", collected)
+    return deleted
+
+
+def test_a_conversion_loses_nothing_to_a_cleaner_of_temporary_files(
+    database: Path, expected: dict[str, Conversion], cleaned: list[Path]
+) -> None:
+    assert converted(database, size=5, run=process_runner(2)) == expected["ntriples"]
+    assert cleaned
+    assert not cleaned[0].exists()
+
+
+def test_a_call_in_order_loses_nothing_to_a_cleaner_of_temporary_files(cleaned: list[Path]) -> None:
+    assert list(in_order(str.upper, "abcdefgh", workers=2)) == list("ABCDEFGH")
+    assert cleaned
+
+
+def test_a_forked_call_loses_nothing_to_a_cleaner_of_temporary_files(
+    cleaned: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "_can_fork", lambda: True)
+    assert list(forked(lambda number: number + 1, range(20), workers=2)) == list(range(1, 21))
+    assert cleaned
 
 
 KILLED = """

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
+from functools import partial, wraps
 from typing import Final, NoReturn, TextIO
 
 import click
@@ -95,8 +95,33 @@ def _interrupt(signum: int, frame: object) -> None:
     raise _Interrupted(signum)
 
 
-def _let_be(_: object) -> None:
-    """Say nothing of what cannot be raised: a pool of processes that is torn down in the middle complains."""
+def _let_be(lost: sys.UnraisableHookArgs) -> None:
+    """Say nothing of what cannot be raised: a pool of processes that is torn down in the middle complains.
+
+    An interrupt that was lost, as in the callback of a weak reference, comes again a moment later.
+    """
+    if _working and isinstance(lost.exc_value, _Interrupted) and hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, partial(_come_again, lost.exc_value.args[0]))
+        signal.setitimer(signal.ITIMER_REAL, AGAIN)
+
+
+AGAIN: Final = 0.01
+"""Seconds after which a lost interrupt comes again."""
+
+_working = False
+"""Whether an interrupt still has something to end."""
+
+
+def _come_again(signum: int, *_: object) -> NoReturn:
+    raise _Interrupted(signum)
+
+
+def _end_work() -> None:
+    """Let no lost interrupt come again, which would end the process as it ends."""
+    global _working
+    _working = False
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _called() -> object:
@@ -114,15 +139,37 @@ def _called() -> object:
 
 def main() -> None:
     """Run the command line; an error of usage, input or output is one line on standard error and exit code 2."""
-    global _asked
-    _asked = -math.inf
+    global _asked, _working
+    _asked, _working = -math.inf, True
+    try:
+        _run()
+    except _Interrupted as error:
+        _end_work()
+        if hasattr(signal, "pthread_sigmask"):  # what comes yet would end the process as it ends
+            signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        error.__traceback__ = None  # what its frames hold open is closed now, also where no `with` had begun yet
+        left = "; ".join(getattr(error, "__notes__", ["an earlier output is as it was"]))
+        try:
+            click.echo(f"{_NAME}: interrupted; {left}", err=True)
+        except OSError:  # the terminal is closed, and shows nothing
+            _drop(sys.stdout, sys.stderr)
+        sys.exit(128 + error.args[0])
+
+
+def _run() -> NoReturn:
+    """Run the command line, and say what fails.
+
+    Raises:
+        _Interrupted: when a signal asks for the end, also while an error is on its way to be said.
+    """
     try:
         signal.signal(signal.SIGTERM, _interrupt)
-        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as with nohup
+        if signal.getsignal(signal.SIGINT) in (signal.default_int_handler, signal.SIG_DFL):  # else it is ignored
             signal.signal(signal.SIGINT, _interrupt)
         if HANGUP is not None and signal.getsignal(HANGUP) is signal.SIG_DFL:
             signal.signal(HANGUP, _interrupt)
         code = _called()
+        _end_work()
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
@@ -136,16 +183,6 @@ def main() -> None:
         except BrokenPipeError:  # it was standard error, whose reader has gone
             _drop(sys.stdout, sys.stderr)
             sys.exit(1)
-    except _Interrupted as error:
-        if hasattr(signal, "pthread_sigmask"):  # what comes yet would end the process as it ends
-            signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-        error.__traceback__ = None  # what its frames hold open is closed now, also where no `with` had begun yet
-        left = "; ".join(getattr(error, "__notes__", ["an earlier output is as it was"]))
-        try:
-            click.echo(f"{_NAME}: interrupted; {left}", err=True)
-        except OSError:  # the terminal is closed, and shows nothing
-            _drop(sys.stdout, sys.stderr)
-        sys.exit(128 + error.args[0])
     except ReportedError as error:
         _fail(str(error))
     except OSError as error:
@@ -160,6 +197,9 @@ _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 def _fail(message: str, command: str = _NAME) -> NoReturn:
     from pfocr_rdf.diagnostics import one_line
 
+    global _asked
+    _asked = math.inf  # it ends now; who asks for that yet would hide what is wrong
+    _end_work()
     click.echo(f"{command}: {one_line(message)}", err=True)
     _drop(sys.stdout)
     sys.exit(2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -63,6 +64,7 @@ def load(
       pfocr-rdf load examples --endpoint http://localhost:7878 --graph https://pfocr.wikipathways.org/ --replace
     """  # noqa: D301 - as above
     import pfocr_rdf
+    from pfocr_rdf.stores.loading import noting
     from pfocr_rdf.workers import tune_collector
 
     target = one_of(
@@ -87,7 +89,8 @@ def load(
             quiet=quiet,
         )
     if not quiet:
-        show_counts(loaded)
+        with noting(f"{target} holds what was loaded") if loaded.live else nullcontext():
+            show_counts(loaded)
     if not loaded.complete():
         show_mismatch(target, loaded)
         sys.exit(1)

@@ -18,6 +18,7 @@ import os
 import re
 import shutil
 import struct
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
@@ -41,6 +42,9 @@ __all__ = ["StoreError", "ask_store", "default_graph_is_empty", "kept_store", "l
 
 QUADS: Final = 30_000
 """Triples of other graphs that are copied at once."""
+
+REMOVALS: Final = 50
+"""How often a folder is removed in which a store that is still open, as an interrupt came, may go on writing."""
 
 _FILE: Final = re.compile(
     r"CURRENT|IDENTITY|LOCK|LOG(\.old\.[0-9]+)?|(MANIFEST|OPTIONS)-[0-9]+(\.dbtmp)?|[0-9]+\.(sst|log|dbtmp)|bulk-[0-9]+\.sst"
@@ -168,7 +172,7 @@ def load_store(
         raise StoreError(f"{folder}: is a mount point, in whose place no store can be put; give a new folder in it")
     if fault := keeper_fault(target):
         raise StoreError(f"{folder}: {fault}")
-    with _failing(folder), _beside(target, folder) as beside, ExitStack() as held_open:
+    with _failing(folder), _noted(target, folder) as made, _beside(target, folder) as beside, ExitStack() as held_open:
         new, old = beside / "store", beside / "old"
         restore(target, old)
         remove_stale(target)
@@ -198,12 +202,32 @@ def load_store(
         loaded = Loaded(sent, before, held)
         if not loaded.complete():
             return Loaded(sent, before, held, live=False)
+        made.append(_file_number(new.stat()))
         if there:
             new.chmod(target.stat().st_mode & 0o7777)
             put_in_place(new, target, old)
         else:
             _put_first(new, target, folder)
         return loaded
+
+
+@contextmanager
+def _noted(target: Path, folder: str) -> Iterator[list[tuple[int, int]]]:
+    """Let an interruption say it where the new store is in place already, and only what was before is being removed.
+
+    Yields:
+        What takes the new store, by device and number.
+    """
+    made: list[tuple[int, int]] = []
+    try:
+        yield made
+    except Exception:
+        raise
+    except BaseException as interruption:
+        with suppress(OSError):
+            if _file_number(target.stat()) in made:
+                interruption.add_note(f"{folder} holds what was loaded")
+        raise
 
 
 def _put_first(new: Path, target: Path, folder: str) -> None:
@@ -333,35 +357,47 @@ def _beside(target: Path, folder: str) -> Iterator[Path]:
     if not target.parent.is_dir():
         raise StoreError(f"{folder}: there is no folder {target.parent}; make it first")
     beside = target.with_name(f".{target.name}.loading")
+    file: IO[bytes] | None = None
     with ExitStack() as stack:
-        while True:
-            if beside.is_symlink():
-                raise StoreError(f"{folder}: {beside} is a link, where a load makes a folder; delete it")
-            try:
-                beside.mkdir(mode=0o700, exist_ok=True)
-            except FileExistsError:
-                raise StoreError(f"{folder}: {beside} is a file, where a load makes a folder; delete it") from None
-            except OSError as error:
-                raise StoreError(
-                    f"{folder}: {target.parent} cannot be written ({_why(error)}), where a load makes the new store; "
-                    "allow that, or give another folder"
-                ) from error
-            try:
-                file = stack.enter_context(open(beside / "lock", "ab"))
-            except FileNotFoundError:  # another load has just ended
-                continue
-            if not _lock(file, folder):
-                raise StoreError(f"{folder}: another load into it is running; wait for its end")
-            if _is_at(beside / "lock", file):
-                break
         try:
+            while True:
+                if beside.is_symlink():
+                    raise StoreError(f"{folder}: {beside} is a link, where a load makes a folder; delete it")
+                try:
+                    beside.mkdir(mode=0o700, exist_ok=True)
+                except FileExistsError:
+                    raise StoreError(f"{folder}: {beside} is a file, where a load makes a folder; delete it") from None
+                except OSError as error:
+                    raise StoreError(
+                        f"{folder}: {target.parent} cannot be written ({_why(error)}), where a load makes the new "
+                        "store; allow that, or give another folder"
+                    ) from error
+                try:
+                    file = stack.enter_context(open(beside / "lock", "ab"))
+                except FileNotFoundError:  # another load has just ended
+                    continue
+                if not _lock(file, folder):
+                    raise StoreError(f"{folder}: another load into it is running; wait for its end")
+                if _is_at(beside / "lock", file):
+                    break
             yield beside
         finally:
             try:
-                _clear(beside, target, file)
+                _end(beside, target, folder, file)
             finally:  # an interrupt may have come meanwhile
-                _clear(beside, target, file)
-                _unlock(file)
+                _end(beside, target, folder, file)
+                if file is not None:
+                    _unlock(file)
+
+
+def _end(beside: Path, target: Path, folder: str, lock: IO[bytes] | None) -> None:
+    """End what has begun of a load; its folder may be another's, unless this one has the lock."""
+    with suppress(StoreError):
+        if lock is not None and _lock(lock, folder):
+            _clear(beside, target, lock)
+            return
+    with suppress(OSError):  # it is not there, or not empty
+        beside.rmdir()
 
 
 def _clear(beside: Path, target: Path, lock: IO[bytes]) -> None:
@@ -369,8 +405,12 @@ def _clear(beside: Path, target: Path, lock: IO[bytes]) -> None:
     if not _is_at(beside / "lock", lock):
         return
     if not (beside / "old").exists() or target.exists():  # else only the next load can move the old one back
-        for remains in ("store", "old"):
-            shutil.rmtree(beside / remains, ignore_errors=True)
+        for remains in (beside / "store", beside / "old"):
+            for _ in range(REMOVALS):
+                shutil.rmtree(remains, ignore_errors=True)
+                if not remains.exists():
+                    break
+                time.sleep(0.01)
         with suppress(OSError):  # the lock goes last: who comes then makes a folder of its own
             (beside / "lock").unlink()
             beside.rmdir()

@@ -6,6 +6,7 @@ The queries that ask a store for its counts, and the comparison, are the same fo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -13,7 +14,7 @@ from pfocr_rdf.inputs import GraphCounts
 from pfocr_rdf.terms import Term
 from pfocr_rdf.vocabulary import OA_ANNOTATION, WP_PATHWAY
 
-__all__ = ["COUNTED", "NOTHING", "Counted", "Loaded", "Send", "count_query", "counted", "differences"]
+__all__ = ["COUNTED", "NOTHING", "Counted", "Loaded", "Send", "count_query", "counted", "differences", "noting"]
 
 Send: TypeAlias = Callable[[Callable[[bytes], object]], GraphCounts]
 """Sends a graph, part by part, to what it is called with, and counts it: `write_graph` of some inputs.
@@ -97,3 +98,19 @@ def differences(loaded: Loaded) -> Iterator[str]:
         if not max(sent, before) <= held <= sent + before:
             upon = f" to {before:,}" if before else ""
             yield f"{held:,} {what} where {sent:,} were sent{upon}"
+
+
+@contextmanager
+def noting(left: str) -> Iterator[None]:
+    """Let an interruption carry, as a note, what it leaves behind.
+
+    Args:
+        left: what it leaves, for people; it is not said of errors, which have messages of their own.
+    """
+    try:
+        yield
+    except Exception:
+        raise
+    except BaseException as interruption:
+        interruption.add_note(left)
+        raise

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Protocol
 
 from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.inputs import GraphCounts
-from pfocr_rdf.stores.loading import Loaded, Send, counted
+from pfocr_rdf.stores.loading import Send
 from pfocr_rdf.terms import Term
 
-__all__ = ["EndpointError", "RemoteStore", "UnansweredError", "asking", "load_remote", "noting"]
+__all__ = ["EndpointError", "RemoteStore", "UnansweredError", "asking"]
 
 
 class EndpointError(ReportedError):
@@ -67,63 +66,3 @@ def asking(store: RemoteStore) -> Callable[[str], int]:
         return int(value)
 
     return ask
-
-
-@contextmanager
-def noting(left: str) -> Iterator[None]:
-    """Let an interruption carry, as a note, what it leaves behind.
-
-    Args:
-        left: what it leaves, for people; it is not said of errors, which have messages of their own.
-    """
-    try:
-        yield
-    except Exception:
-        raise
-    except BaseException as interruption:
-        interruption.add_note(left)
-        raise
-
-
-def load_remote(store: RemoteStore, send: Send, *, graph: Term | None = None, replace: bool = False) -> Loaded:
-    """Load a graph into a remote store.
-
-    Args:
-        store: the store.
-        send: sends the graph, part by part.
-        graph: the IRI of the graph to load into, or None for the default graph.
-        replace: whether the graph then holds nothing else; until all is there it stays as it was.
-
-    Returns:
-        What was sent, and what the store counted; `live` is false where a graph was to be replaced and, for these
-        counts, was not.
-
-    Raises:
-        EndpointError: when the store cannot be reached, or refuses.
-    """
-    store.check(graph)
-    if replace:
-        from pfocr_rdf.stores.replacement import replace_graph
-
-        return replace_graph(store, send, graph)
-    before = counted(asking(store), graph)
-    named = f"the graph {graph}" if graph is not None else "the default graph"
-    left = f"{named} may hold a part of it: load again"
-    begun = False
-
-    def watched(write: Callable[[bytes], object]) -> GraphCounts:
-        def begin(part: bytes) -> None:
-            nonlocal begun
-            begun = True
-            write(part)
-
-        return send(begin)
-
-    with noting(left):
-        try:
-            sent = store.fill(graph, watched)
-        except ReportedError as error:
-            if begun:
-                error.args = (f"{error}; {left}",)
-            raise
-    return Loaded(sent, before, counted(asking(store), graph))

@@ -42,8 +42,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from pfocr_rdf.errors import ReportedError
-from pfocr_rdf.stores.loading import NOTHING, Loaded, Send, count_query, counted
-from pfocr_rdf.stores.remote import EndpointError, RemoteStore, UnansweredError, asking, noting
+from pfocr_rdf.stores.loading import NOTHING, Loaded, Send, count_query, counted, noting
+from pfocr_rdf.stores.remote import EndpointError, RemoteStore, UnansweredError, asking
 from pfocr_rdf.terms import Term, iri_term, iri_text
 
 __all__ = ["replace_graph"]
