@@ -194,12 +194,20 @@ import signal, sys, time
 import pfocr_rdf
 from pfocr_rdf.cli import main
 
+how, number = sys.argv[-2], int(sys.argv[-1])
+
 class Fragile:
     def __del__(self):
-        signal.raise_signal(int(sys.argv[-1]))
+        signal.raise_signal(number)
 
 def convert(*inputs, **options):
-    Fragile()
+    if how == "unraisable":
+        Fragile()
+    else:
+        try:
+            signal.raise_signal(number)
+        except BaseException:
+            pass
     for _ in range(3000):
         time.sleep(0.01)
 
@@ -210,8 +218,56 @@ main()
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="has no timers")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_an_interrupt_that_comes_where_nothing_can_be_raised_is_not_lost(number: signal.Signals) -> None:
-    command = [sys.executable, "-c", LOST, "convert", "examples", "-q", "-o", str(number.value)]
+@pytest.mark.parametrize("how", ["unraisable", "caught"])
+def test_an_interrupt_that_comes_where_nothing_can_be_raised_is_not_lost(number: signal.Signals, how: str) -> None:
+    command = [sys.executable, "-c", LOST, "convert", "examples", "-q", "-o", how, str(number.value)]
     done = subprocess.run(command, capture_output=True, check=False, timeout=20)
     assert (done.returncode, done.stdout) == (128 + number, b"")
+    assert done.stderr == b"pfocr-rdf: interrupted; an earlier output is as it was\n"
+
+
+CLEARED = """
+import signal, sys, time
+from contextlib import ExitStack, contextmanager
+import pfocr_rdf
+from pfocr_rdf.cli import main
+
+def clear():
+    for _ in range(25):
+        time.sleep(0.1)
+    print("cleared", flush=True)
+
+def generator():
+    try:
+        yield
+    finally:
+        clear()
+
+def convert(*inputs, **options):
+    if sys.argv[-1] == "finally":
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            clear()
+    elif sys.argv[-1] == "generator":
+        for _ in generator():  # which is closed as this frame is left
+            signal.raise_signal(signal.SIGTERM)
+    elif sys.argv[-1] == "context":
+        with contextmanager(generator)():
+            signal.raise_signal(signal.SIGTERM)
+    else:
+        with ExitStack() as stack:
+            stack.callback(clear)
+            signal.raise_signal(signal.SIGTERM)
+
+pfocr_rdf.convert = convert
+main()
+"""
+
+
+@pytest.mark.parametrize("how", ["finally", "generator", "context", "stack"])
+def test_clearing_up_may_take_longer_than_a_lost_interrupt_takes_to_come_again(how: str) -> None:
+    command = [sys.executable, "-c", CLEARED, "convert", "examples", "-q", "-o", how]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=20)
+    assert (done.returncode, done.stdout) == (128 + signal.SIGTERM, b"cleared\n")
     assert done.stderr == b"pfocr-rdf: interrupted; an earlier output is as it was\n"

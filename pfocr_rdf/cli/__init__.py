@@ -83,8 +83,8 @@ _asked = -math.inf
 
 def _interrupt(signum: int, frame: object) -> None:
     """Ask the process to end, once: Ctrl-C is pressed again while things are cleared up, and the shell of a terminal
-    that is closed sends what the terminal has sent. Where it was lost, in code that lets no exception out, it can be
-    repeated.
+    that is closed sends what the terminal has sent. Where it is lost, in code that lets no exception out, as some does
+    while modules are imported, it comes again.
     """
     global _asked
     now = time.monotonic()
@@ -92,36 +92,38 @@ def _interrupt(signum: int, frame: object) -> None:
         return
     _asked = now
     sys.unraisablehook = _let_be
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, partial(_come_again, signum))
+        signal.setitimer(signal.ITIMER_REAL, AGAIN, AGAIN)
     raise _Interrupted(signum)
 
 
-def _let_be(lost: sys.UnraisableHookArgs) -> None:
-    """Say nothing of what cannot be raised: a pool of processes that is torn down in the middle complains.
-
-    An interrupt that was lost, as in the callback of a weak reference, comes again a moment later.
-    """
-    if _working and isinstance(lost.exc_value, _Interrupted) and hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGALRM, partial(_come_again, lost.exc_value.args[0]))
-        signal.setitimer(signal.ITIMER_REAL, AGAIN)
+def _let_be(_: object) -> None:
+    """Say nothing of what cannot be raised: a pool of processes that is torn down in the middle complains."""
 
 
-AGAIN: Final = 0.01
-"""Seconds after which a lost interrupt comes again."""
-
-_working = False
-"""Whether an interrupt still has something to end."""
+AGAIN: Final = 1.0
+"""Seconds after which it is asked whether an interrupt was lost."""
 
 
-def _come_again(signum: int, *_: object) -> NoReturn:
-    raise _Interrupted(signum)
+def _come_again(signum: int, *_: object) -> None:
+    """Raise an interrupt again that was lost; one on its way is let be, with what is cleared up for it meanwhile."""
+    handled = sys.exc_info()[1]
+    if _cause(handled, (_Interrupted, GeneratorExit)) is None:  # a generator that is left clears up, too
+        raise _Interrupted(signum)
 
 
-def _end_work() -> None:
+def _ask_no_more() -> None:
     """Let no lost interrupt come again, which would end the process as it ends."""
-    global _working
-    _working = False
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _cause(error: BaseException | None, kinds: tuple[type[BaseException], ...]) -> BaseException | None:
+    """Find an error of some kinds among those while which an error came."""
+    while error is not None and not isinstance(error, kinds):
+        error = error.__context__
+    return error
 
 
 def _called() -> object:
@@ -129,22 +131,19 @@ def _called() -> object:
     try:
         return cli.main(prog_name=_NAME, standalone_mode=False)
     except BaseException as error:
-        found: BaseException | None = error
-        while found is not None and not isinstance(found, _Interrupted):
-            found = found.__context__
-        if found is None:
+        if (found := _cause(error, (_Interrupted,))) is None:
             raise
     raise found
 
 
 def main() -> None:
     """Run the command line; an error of usage, input or output is one line on standard error and exit code 2."""
-    global _asked, _working
-    _asked, _working = -math.inf, True
+    global _asked
+    _asked = -math.inf
     try:
         _run()
     except _Interrupted as error:
-        _end_work()
+        _ask_no_more()
         if hasattr(signal, "pthread_sigmask"):  # what comes yet would end the process as it ends
             signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
         error.__traceback__ = None  # what its frames hold open is closed now, also where no `with` had begun yet
@@ -169,7 +168,7 @@ def _run() -> NoReturn:
         if HANGUP is not None and signal.getsignal(HANGUP) is signal.SIG_DFL:
             signal.signal(HANGUP, _interrupt)
         code = _called()
-        _end_work()
+        _ask_no_more()
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
@@ -199,7 +198,7 @@ def _fail(message: str, command: str = _NAME) -> NoReturn:
 
     global _asked
     _asked = math.inf  # it ends now; who asks for that yet would hide what is wrong
-    _end_work()
+    _ask_no_more()
     click.echo(f"{command}: {one_line(message)}", err=True)
     _drop(sys.stdout)
     sys.exit(2)
