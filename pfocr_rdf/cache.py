@@ -33,9 +33,8 @@ from yaml import _yaml as libyaml
 
 from pfocr_rdf import __version__
 from pfocr_rdf.checking import Check, Checked, Located, Result
-from pfocr_rdf.descriptions import Told
 from pfocr_rdf.diagnostics import CODES, Diagnostic
-from pfocr_rdf.entities import Contribution
+from pfocr_rdf.entities import Contribution, Told
 from pfocr_rdf.errors import ReportedError, why
 from pfocr_rdf.mapping import Settings
 from pfocr_rdf.organisms import OrganismNames

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Final, TypeAlias, TypeVar, get_args
 
 from pfocr_rdf.diagnostics import Diagnostic, Place, Report
-from pfocr_rdf.entities import CHEMICAL, DISEASE, GENE, Entities, journal_of, pmcid_of, unpacked, unpacked_paper
+from pfocr_rdf.entities import CHEMICAL, DISEASE, GENE, Entities, Told, journal_of, pmcid_of, unpacked, unpacked_paper
 from pfocr_rdf.figures import Paper
 from pfocr_rdf.iris import (
     Source,
@@ -64,7 +64,7 @@ from pfocr_rdf.vocabulary import (
     schema_org,
 )
 
-__all__ = ["Part", "Things", "Told", "entity_groups", "entity_parts", "entity_statements"]
+__all__ = ["Part", "Things", "entity_groups", "entity_parts", "entity_statements"]
 
 _HGNC_SYMBOL: Final = re.compile(r"[A-Za-z0-9_-]+@?")
 _DATASET_TITLE: Final = literal_term("PFOCR: Pathway Figure OCR")
@@ -72,9 +72,6 @@ _PMC: Final = literal_term("PMC")
 _SOURCES: Final[dict[Source, Term]] = {source: literal_term(source) for source in get_args(Source)}
 
 _Key = TypeVar("_Key")
-
-Told: TypeAlias = tuple[str, Sequence[int]]
-"""A thing as figures tell of it, packed, and the numbers of these figures."""
 
 _TermKey: TypeAlias = tuple[int, str, Source]
 """The length of an identifier, which orders those of one prefix by their numbers, the identifier and its source."""
@@ -181,7 +178,7 @@ def _class_first(statement: Statement) -> tuple[bool, Statement]:
 def _parts(entities: Entities) -> Iterator[Part]:
     yield from _papers_and_journals(entities)
     terms: dict[_TermKey, list[Told]] = {}
-    for told in entities.terms.items():
+    for told in entities.terms():
         packed = told[0]
         _, source, identifier = packed.split("\t", 3)[:3] if packed[0] != "[" else unpacked(packed)[:3]
         key: _TermKey = len(identifier), identifier, source  # type: ignore[assignment]
@@ -268,7 +265,7 @@ def _labels(subject: Term, labels: Iterable[str], place: Place, key: str) -> lis
 
 def _papers_and_journals(entities: Entities) -> Iterator[Part]:
     papers: dict[str, list[Told]] = {}
-    for told in entities.papers.items():
+    for told in entities.papers():
         papers.setdefault(pmcid_of(told[0]), []).append(told)
     pmcids = sorted(papers, key=_numeric)
     for some in _cut(pmcids, str):

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Hashable, Iterable, Sequence
-from typing import Final, NamedTuple, TypeVar
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from pfocr_rdf.figures import Journal, Paper
 from pfocr_rdf.iris import Source
@@ -24,6 +24,7 @@ __all__ = [
     "GENE",
     "Contribution",
     "Entities",
+    "Told",
     "contribution",
     "pmcid_of",
     "unpacked",
@@ -167,6 +168,13 @@ def journal_of(packed: str) -> Journal | None:
 # --------------------------------------------------------------------------------------------------- gathering
 
 
+Told: TypeAlias = tuple[str, Sequence[int]]
+"""A thing as figures tell of it, packed, and the numbers of these figures."""
+
+_Figures: TypeAlias = "int | array[int]"
+"""Numbers of figures; most things are told of by one, whose number alone takes less memory, and time."""
+
+
 class Entities:
     """What the figures added so far share.
 
@@ -175,27 +183,25 @@ class Entities:
 
     Attributes:
         iris: the IRIs of the figures, by their numbers.
-        papers: for each paper as figures tell of it, packed, the numbers of these figures.
-        terms: likewise for genes, chemicals and diseases.
         organisms: for each organism as figures tell of it, packed, how many figures do.
     """
 
     __slots__ = (
         "_images",
         "_others",
+        "_papers",
         "_records",
         "_shared_images",
+        "_terms",
         "iris",
         "organisms",
-        "papers",
-        "terms",
     )
 
     def __init__(self) -> None:
         self.iris: list[Term] = []
         self._records: list[tuple[str, str]] = []  # of each figure its figid, and its record's file
-        self.papers: dict[str, array[int]] = {}
-        self.terms: dict[str, array[int]] = {}
+        self._papers: dict[str, _Figures] = {}
+        self._terms: dict[str, _Figures] = {}
         self.organisms: dict[str, int] = {}
         self._others: dict[Term, dict[Statement, None]] = {}
         self._images: dict[Term, str] = {}
@@ -206,8 +212,8 @@ class Entities:
         number = len(self.iris)
         self.iris.append(contribution.iri)
         self._records.append((contribution.figid, contribution.file))
-        _add_figure(self.papers, (contribution.paper,), number)
-        _add_figure(self.terms, contribution.terms, number)
+        _add_figure(self._papers, (contribution.paper,), number)
+        _add_figure(self._terms, contribution.terms, number)
         for named in contribution.organisms:
             self.organisms[named] = self.organisms.get(named, 0) + 1
         for statement in contribution.others:
@@ -217,6 +223,14 @@ class Entities:
         if contribution.shared_image is not None:
             image, figure = contribution.shared_image
             self._shared_images[image] = figure
+
+    def papers(self) -> Iterator[Told]:
+        """Yield each paper as figures tell of it, and the numbers of these figures."""
+        return _told(self._papers)
+
+    def terms(self) -> Iterator[Told]:
+        """Yield each gene, chemical and disease as figures tell of it, and the numbers of these figures."""
+        return _told(self._terms)
 
     def figures(self, numbers: Iterable[int]) -> list[Term]:
         """Give the IRIs of figures by their numbers."""
@@ -241,9 +255,16 @@ class Entities:
         return min(map(self._records.__getitem__, numbers))
 
 
-def _add_figure(told: dict[str, array[int]], texts: Iterable[str], number: int) -> None:
+def _add_figure(told: dict[str, _Figures], texts: Iterable[str], number: int) -> None:
     for text in texts:
-        if (numbers := told.get(text)) is None:
-            told[text] = array("I", (number,))
+        if (figures := told.get(text)) is None:
+            told[text] = number
+        elif isinstance(figures, int):
+            told[text] = array("I", (figures, number))
         else:
-            numbers.append(number)
+            figures.append(number)
+
+
+def _told(told: dict[str, _Figures]) -> Iterator[Told]:
+    for text, figures in told.items():
+        yield text, ((figures,) if isinstance(figures, int) else figures)

@@ -316,7 +316,7 @@ def test_parts_together_are_what_all_is(database: Path) -> None:
     parts = list(entity_parts(entities))
     assert len(parts) > 20
     told = [packed for part in parts for packed, _ in part.told() if packed]
-    assert {packed for packed in told if packed[0] == "1"} == set(entities.terms)
+    assert {packed for packed in told if packed[0] == "1"} == {packed for packed, _ in entities.terms()}
     groups = [group for part in parts for group in part.describe(entities, Settings(), found.append)]
     assert groups == list(descriptions.entity_groups(entities, settings=Settings(), report=found.append))
     assert len(groups) == 300 + 300 + 1
