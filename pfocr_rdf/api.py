@@ -7,7 +7,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -25,11 +25,12 @@ from pfocr_rdf.descriptions import entity_statements
 from pfocr_rdf.diagnostics import Diagnostic, Report, diagnose, json_line
 from pfocr_rdf.entities import Entities, contribution
 from pfocr_rdf.figures import Figure
-from pfocr_rdf.inputs import GraphCounts, open_records, rdf_files, write_graph, write_lines
+from pfocr_rdf.inputs import GraphCounts, Inputs, listed, open_records, rdf_files, write_graph, write_lines
 from pfocr_rdf.mapping import DEFAULTS, Settings, map_figures
 from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.output import OutputError, open_output
 from pfocr_rdf.progress import progress
+from pfocr_rdf.sections import other_rdf
 from pfocr_rdf.serialization import FORMATS
 from pfocr_rdf.stores.loading import Loaded, Send
 from pfocr_rdf.terms import iri_term, triples
@@ -161,11 +162,31 @@ def _open_cache(folder: str, organisms: OrganismNames, *, settings: Settings, fo
     return open_cache(folder, organisms=organisms, settings=settings, format=format)
 
 
+def _format_of(output: str) -> str:
+    """Give the format that an output's name asks for.
+
+    Raises:
+        OutputError: when that is one that is not written.
+    """
+    if kind := other_rdf(output):
+        raise OutputError(f"{output}: is {kind} by its name, but what is written is Turtle (.ttl) or N-Triples (.nt)")
+    return "ntriples" if output.removesuffix(".gz").endswith(".nt") else "turtle"
+
+
+def _is_file(output: str) -> bool:
+    """Tell whether an output is a file, or will be one: no stream, nor a device."""
+    return output != "-" and (not Path(output).exists() or Path(output).is_file())
+
+
+class _NothingConvertedError(Exception):
+    """Takes back an output that would hold no figure."""
+
+
 def convert(
-    inputs: Iterable[str | os.PathLike[str]],
+    inputs: Inputs,
     output: str | os.PathLike[str],
     *,
-    format: str = "turtle",
+    format: str | None = None,
     settings: Settings = DEFAULTS,
     taxonomy: str | os.PathLike[str] | None = None,
     report_file: str | os.PathLike[str] | None = None,
@@ -178,12 +199,13 @@ def convert(
 ) -> Counts:
     """Convert records to one RDF file.
 
-    The bytes are the same for every number of workers, with a cache and without.
+    The bytes are the same for every number of workers, with a cache and without. Where no record could be read, no
+    file is written, and an earlier one stays as it was.
 
     Args:
-        inputs: database checkouts, folders of records, record files, or `-` for standard input.
+        inputs: one or several: database checkouts, folders of records, record files, or `-` for standard input.
         output: the file to write, compressed where its name ends in `.gz`, or `-` for standard output.
-        format: `turtle` or `ntriples`.
+        format: `turtle` or `ntriples`; without it, what the output's name says (`.nt`, `.nt.gz`), else Turtle.
         settings: the settings of the mapping.
         taxonomy: NCBI Taxonomy's `names.dmp`, or None.
         report_file: a file for the diagnostics as JSON lines, or None.
@@ -205,10 +227,12 @@ def convert(
         WorkerError: when a Dask cluster is lost, or a worker process dies that checks what figures share.
         ValueError: for an unknown format, a template of images that gives no IRI, or a date that is none.
     """
+    if format is None:
+        format = _format_of(os.fspath(output))
     if format not in FORMATS:
         raise ValueError(f"the formats are {', '.join(FORMATS)}, not {format!r}")
     settings.check()
-    sources = [os.fspath(name) for name in inputs]
+    sources = listed(inputs)
     _check_outputs(sources, os.fspath(output), os.fspath(report_file) if report_file is not None else None)
     found: list[Diagnostic] = []
     databases = open_records(sources, report=found.append, taxonomy=taxonomy)
@@ -227,6 +251,7 @@ def convert(
             folders = folders_of(databases) + ([cache] if cache is not None else [])
             run = stack.enter_context(dask_runner(dask, folders))
         lines = stack.enter_context(open_output(os.fspath(report_file))) if report_file is not None else None
+        stack.enter_context(suppress(_NothingConvertedError))
         sink = stack.enter_context(open_output(os.fspath(output)))
 
         def take(diagnostic: Diagnostic) -> None:
@@ -266,6 +291,9 @@ def convert(
             advance=advance,
             validation=validation,
         )
+        if not counts.figures and _is_file(os.fspath(output)):
+            counts.triples = 0
+            raise _NothingConvertedError
     counts.codes.update(diagnostic.code for diagnostic in found)
     if validation is not None and (count := validation.verdict.count("Violation")):
         counts.codes["shape-violated"] = count
@@ -273,7 +301,7 @@ def convert(
 
 
 def validate(
-    inputs: Iterable[str | os.PathLike[str]],
+    inputs: Inputs,
     *,
     report: Callable[[Result], object] | None = None,
     shapes: str | os.PathLike[str] | None = None,
@@ -333,7 +361,7 @@ def validate(
         if given not in known:
             raise ValueError(f"{given!r} is none of {', '.join(known)}")
     settings.check()
-    sources = [os.fspath(name) for name in inputs]
+    sources = listed(inputs)
     files = rdf_files(sources)
     target = os.fspath(report_file) if report_file is not None else None
     _check_outputs(sources, "-", target)
@@ -390,7 +418,7 @@ def validate(
 
 
 def load(
-    inputs: Iterable[str | os.PathLike[str]],
+    inputs: Inputs,
     *,
     store: str | os.PathLike[str] | RemoteStore,
     graph: str | None = None,
@@ -431,7 +459,7 @@ def load(
     """
     settings.check()
     into = iri_term(graph) if graph is not None else None
-    sources = [os.fspath(name) for name in inputs]
+    sources = listed(inputs)
     target = os.fspath(report_file) if report_file is not None else None
     _check_outputs(sources, "-", target)
     with ExitStack() as stack:

@@ -311,8 +311,12 @@ class _Block:
         if name == "license":
             return self.repaired_license(key, value)
         if name == "name" and value.get("@value") == _TEMPLATE_NAME:
+            if self.figure.title is None:
+                message = "the template's name CreativeWork is left out, as the record has no title"
+                self.place.diagnose("jsonld-name", message, key=key, value=_TEMPLATE_NAME)
+                return _DROPPED
             self.place.diagnose("jsonld-name", key=key, value=_TEMPLATE_NAME)
-            return _DROPPED if self.figure.title is None else string_literal(self.figure.title, self.place, key)
+            return string_literal(self.figure.title, self.place, key)
         if name == "creator" and _is_template_creator(value):
             self.place.diagnose("jsonld-creator", key=key, value=_TEMPLATE_CREATOR)
             return WIKIPATHWAYS

@@ -219,7 +219,12 @@ _CODES: Final = (
         "The figlink is not /pmc/articles/PMC…/figure/…/; it is left out.",
         "Correct the figlink.",
     ),
-    Code("figlink-other-paper", "warning", "The figlink names another paper than the pmcid.", "Correct the figlink."),
+    Code(
+        "figlink-other-paper",
+        "warning",
+        "The figlink names another paper than the pmcid; the link is in the output all the same.",
+        "Correct the figlink.",
+    ),
     Code("year-invalid", "warning", "The year is not four digits; it is left out.", "Correct the year."),
     Code(
         "doi-invalid",

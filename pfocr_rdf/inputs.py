@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, Final, TypeAlias, cast
 
 from pfocr_rdf.conversion import CHUNK, convert_databases
-from pfocr_rdf.database import Database, InputError, open_input, read_taxonomy
+from pfocr_rdf.database import FIGURES, Database, InputError, open_input, read_taxonomy
 from pfocr_rdf.diagnostics import Diagnostic, Report
 from pfocr_rdf.distinct import Distinct
 from pfocr_rdf.errors import why
@@ -30,7 +30,10 @@ from pfocr_rdf.terms import Statement, lines
 from pfocr_rdf.vocabulary import OA_ANNOTATION, RDF_TYPE, WP_PATHWAY
 from pfocr_rdf.workers import process_runner
 
-__all__ = ["GraphCounts", "open_records", "rdf_files", "write_graph", "write_lines"]
+__all__ = ["GraphCounts", "Inputs", "listed", "open_records", "rdf_files", "write_graph", "write_lines"]
+
+Inputs: TypeAlias = "str | os.PathLike[str] | Iterable[str | os.PathLike[str]]"
+"""One input, or several."""
 
 STATEMENTS: Final = 20_000
 """Statements of a file that make a part."""
@@ -62,13 +65,22 @@ class GraphCounts:
     errors: int = 0
 
 
-def rdf_files(inputs: Iterable[str | os.PathLike[str]]) -> list[str] | None:
+def listed(inputs: Inputs) -> list[str]:
+    """Give the names of inputs.
+
+    >>> listed("checkout"), listed(["checkout", "more"])
+    (['checkout'], ['checkout', 'more'])
+    """
+    return [os.fspath(name) for name in ([inputs] if isinstance(inputs, str | os.PathLike) else inputs)]
+
+
+def rdf_files(inputs: Inputs) -> list[str] | None:
     """Give the inputs as names of RDF files, or None where they are records.
 
     Raises:
         InputError: when some are the one and some the other, or one is RDF of a kind that is not read.
     """
-    names = [os.fspath(name) for name in inputs]
+    names = listed(inputs)
     _refuse_others(names)
     files = [name for name in names if is_rdf(name)]
     if files and files != names:
@@ -84,9 +96,7 @@ def _refuse_others(names: Iterable[str]) -> None:
             raise InputError(f"{name}: is {kind} by its name, which is not read; {do} {ACCEPTED}, or give records")
 
 
-def open_records(
-    inputs: Iterable[str | os.PathLike[str]], *, report: Report, taxonomy: str | os.PathLike[str] | None = None
-) -> list[Database]:
+def open_records(inputs: Inputs, *, report: Report, taxonomy: str | os.PathLike[str] | None = None) -> list[Database]:
     """Find the records of inputs.
 
     Args:
@@ -95,9 +105,16 @@ def open_records(
         taxonomy: NCBI Taxonomy's `names.dmp`, or None.
 
     Raises:
-        InputError: when an input holds no records, or cannot be read.
+        InputError: when an input holds no records, cannot be read, or is given twice.
     """
-    sources = [os.fspath(name) for name in inputs]
+    sources = listed(inputs)
+    given: set[str] = set()
+    for name in sources:
+        folder, file = os.path.split(os.path.realpath(name))
+        place = folder if file == FIGURES else os.path.join(folder, file)  # noqa: PTH118 - strings
+        if place in given:
+            raise InputError(f"{name}: is given twice; give each input once")
+        given.add(place)
     for name in sources:
         if (is_rdf(name) or other_rdf(name)) and Path(name).is_file():
             kind = other_rdf(name) or "RDF already"
@@ -129,7 +146,7 @@ def _rdf_in(folder: str) -> str:
 
 
 def write_graph(
-    inputs: Iterable[str | os.PathLike[str]],
+    inputs: Inputs,
     write: Callable[[bytes], object],
     *,
     settings: Settings = DEFAULTS,
@@ -156,7 +173,7 @@ def write_graph(
         InputError: when an input cannot be used at all, or a file has blank nodes, whose names mean nothing in parts.
         OutputError: when temporary files cannot be written.
     """
-    sources = [os.fspath(name) for name in inputs]
+    sources = listed(inputs)
     files = rdf_files(sources)
     if files is not None:
         return _write_files(files, write)

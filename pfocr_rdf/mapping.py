@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -135,6 +136,9 @@ class Settings:
         if self.created_on is not None and not _is_date(self.created_on):
             raise ValueError(f"{self.created_on!r} is no date of the form YYYY-MM-DD")
         try:
+            unknown = set(re.findall(r"\{[^{}]*\}", self.image_url)) - {"{pmcid}", "{filename}"}
+            if unknown:
+                raise ValueError(f"there is no field {min(unknown)}, but {{pmcid}} and {{filename}}")
             image_iri("PMC1", "figure.jpg", self.image_url)
         except ValueError as error:
             raise ValueError(f"{self.image_url!r} gives no IRI: {error}") from None

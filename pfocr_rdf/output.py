@@ -28,6 +28,8 @@ __all__ = [
     "to_reader",
 ]
 
+_SEPARATORS: Final = tuple(filter(None, (os.sep, os.altsep)))
+
 STANDARD_OUTPUT: Final = "-"
 GZIP_LEVEL: Final = 6
 
@@ -108,6 +110,8 @@ def open_output(name: str) -> Iterator[IO[bytes]]:
         return
     if not name:
         raise OutputError("the name of an output is empty; give the name of a file, or -")
+    if name.endswith(_SEPARATORS):
+        raise OutputError(f"{name}: is the name of a folder; give the name of a file")
     target = Path(name)
     if target.exists() and not target.is_file():  # /dev/null, a pipe: nothing to rename
         if target.is_dir():

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, TextIO
 
-__all__ = ["progress"]
+__all__ = ["progress", "stages"]
 
 Advance = Callable[[int], None]
 """Is told of records done; when all are, of none now and again, while what they share is described."""
@@ -89,3 +89,21 @@ def _log(total: int, stream: TextIO) -> Advance:
             stream.flush()
 
     return advance
+
+
+def stages(*, quiet: bool = False, stream: TextIO | None = None) -> Callable[[str], None]:
+    """Give what is told of each stage of a run as it begins, and writes a line of it once the run takes long.
+
+    Args:
+        quiet: whether nothing is shown.
+        stream: where it is shown; standard error by default.
+    """
+    stream = stream or sys.stderr
+    start = time.monotonic()
+
+    def begin(stage: str) -> None:
+        if not quiet and time.monotonic() - start >= LOG_SECONDS:
+            stream.write(f"{stage}\n")
+            stream.flush()
+
+    return begin

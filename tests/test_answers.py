@@ -98,6 +98,23 @@ def test_list() -> None:
     assert "Asks https://sparql.wikipathways.org/sparql, too." in text
 
 
+def test_text() -> None:
+    for shipped in shipped_queries():
+        assert run("query", "--text", shipped.name).stdout.decode() == shipped.text.rstrip() + "\n"
+    assert run("query", "--text").returncode == 2
+
+
+def test_a_shipped_query_without_rows_says_what_it_asks_of(tmp_path: Path) -> None:
+    """The figures of its example are not in everybody's store."""
+    load("examples/_figures/PMC99000011__ga1.md", store=tmp_path / "store")
+    done = query(tmp_path / "store", "data-nodes-of-pathway")
+    said = done.stderr.decode().splitlines()
+    assert said[0] == "0 rows"
+    assert said[1].endswith("(`pfocr-rdf query --text data-nodes-of-pathway` shows the query)")
+    assert query(tmp_path / "store", "data-nodes-of-pathway", "-q").stderr == b""
+    assert query(tmp_path / "store", "metadata").stdout.count(b"dataset/pfocr") == 1
+
+
 def test_a_name_that_is_none(store: Path) -> None:
     done = query(store, "count-pathway")
     assert done.returncode == 2

@@ -83,6 +83,36 @@ def test_a_record_that_cannot_be_read_ends_with_1_and_the_others_are_written(dat
     assert "Traceback" not in done.stderr.decode()
 
 
+@pytest.mark.parametrize("name", ["x.ttl", "x.nt.gz"])
+def test_where_no_record_can_be_read_nothing_is_written_but_the_report(name: str, tmp_path: Path) -> None:
+    """Else a slip of the hand would put the description of the dataset in place of a good output."""
+    (tmp_path / name).write_bytes(b"before")
+    for output in (tmp_path / name, tmp_path / f"new-{name}"):
+        done = run("convert", "README.md", "-o", output, "--report", tmp_path / "report.jsonl")
+        assert done.returncode == 1
+        assert lines(done.stderr)[0].startswith("error: README.md:1: front-matter-missing: ")
+        assert lines(done.stderr)[-1] == f"pfocr-rdf: no record could be read; {output} is not written"
+        assert b'"front-matter-missing"' in (tmp_path / "report.jsonl").read_bytes()
+    assert (tmp_path / name).read_bytes() == b"before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["report.jsonl", name])
+
+
+def test_a_stream_has_the_dataset_alone_where_no_record_can_be_read() -> None:
+    done = run("convert", "README.md", "-q", "-f", "ntriples")
+    assert (done.returncode, done.stdout.count(b"\n")) == (1, 3)
+
+
+@pytest.mark.parametrize(("name", "begins"), [("x.nt", b"<http"), ("x.ttl", b"@prefix "), ("x", b"@prefix ")])
+def test_the_library_takes_one_input_alone_and_the_format_of_the_outputs_name(
+    name: str, begins: bytes, good: Path, tmp_path: Path
+) -> None:
+    for given in (good, str(good), [good]):
+        pfocr_rdf.convert(given, tmp_path / name)
+        assert (tmp_path / name).read_bytes().startswith(begins)
+    assert pfocr_rdf.validate(str(good)).figures == 1
+    assert pfocr_rdf.load(good, store=tmp_path / "store").held.figures == 1
+
+
 USAGE: dict[str, list[str]] = {
     "no input": [],
     "an unknown option": ["GOOD", "--colour"],
@@ -98,6 +128,9 @@ UNREADABLE: dict[str, list[str]] = {
     "a taxonomy that is none": ["GOOD", "--taxonomy", "GOOD"],
     "an output folder that does not exist": ["GOOD", "-o", "FOLDER/missing/x.ttl"],
     "an output that is a folder": ["GOOD", "-o", "FOLDER"],
+    "an output named as a folder": ["GOOD", "-o", "FOLDER/missing/"],
+    "an output named as what is not written": ["GOOD", "-o", "FOLDER/x.rdf"],
+    "an input given twice": ["GOOD", "GOOD"],
     "a report folder that does not exist": ["GOOD", "--report", "FOLDER/missing/report.jsonl"],
 }
 

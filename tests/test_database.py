@@ -381,9 +381,7 @@ def test_a_single_record_says_nothing_of_its_neighbours(checkout: Checkout) -> N
 # --------------------------------------------------------------------------------------------------- identities
 
 
-@pytest.mark.parametrize(
-    "names", [("one", "two"), ("one", "one"), ("one/PMC1__a.md", "one"), ("one/PMC1__a.md", "two/PMC1__a.md")]
-)
+@pytest.mark.parametrize("names", [("one", "two"), ("one/PMC1__a.md", "one"), ("one/PMC1__a.md", "two/PMC1__a.md")])
 def test_the_first_of_two_records_with_one_figid_counts(names: tuple[str, str], checkout: Checkout) -> None:
     checkout.record("figtitle: first", name="one/{figid}.md")
     checkout.record("figtitle: second", name="two/{figid}.md")
@@ -395,6 +393,16 @@ def test_the_first_of_two_records_with_one_figid_counts(names: tuple[str, str], 
     assert (found.code, found.figid, found.key) == ("figid-duplicate", "PMC1__a", "figid")
     assert found.file == str(second if second.suffix else second / "PMC1__a.md")
     assert str(checkout.root / "one/PMC1__a.md") in found.message
+
+
+@pytest.mark.parametrize("names", [("one", "one"), (".", "_figures"), ("one", "two/../one")])
+def test_an_input_that_is_given_twice_is_refused(names: tuple[str, str], checkout: Checkout) -> None:
+    """Every record of it would be an error."""
+    checkout.record()
+    checkout.record(name="one/{figid}.md")
+    (checkout.root / "two").mkdir()
+    with pytest.raises(InputError, match=re.escape(f"{names[1]}: is given twice; give each input once")):
+        checkout.convert(*names)
 
 
 def test_two_records_of_one_folder_with_one_figid_are_told_apart_by_file(checkout: Checkout) -> None:

@@ -264,6 +264,11 @@ def test_a_template_that_gives_no_iri_is_refused(template: str) -> None:
         Settings(image_url=template).check()
 
 
+def test_a_template_with_a_field_that_there_is_not_is_refused_by_its_name() -> None:
+    with pytest.raises(ValueError, match=re.escape("there is no field {pmid}, but {pmcid} and {filename}")):
+        Settings(image_url="https://images.example/{pmid}/{filename}").check()
+
+
 # ----------------------------------------------------------------------------------------------- the paper
 
 PAPER_ROWS = [

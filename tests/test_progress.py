@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from conversions import converted, small_database
-from pfocr_rdf.progress import progress
+from pfocr_rdf.progress import progress, stages
 
 
 class Terminal(io.StringIO):
@@ -48,6 +48,18 @@ def test_a_log_gets_a_line_every_ten_seconds(monkeypatch: pytest.MonkeyPatch) ->
         for _ in range(6):
             advance(100)
     assert log.getvalue() == "300 of 1,000 records, 25/s, 28 s left\n600 of 1,000 records, 25/s, 16 s left\n"
+
+
+def test_the_stages_of_a_long_run_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole database takes minutes after its records are converted."""
+    for quiet, shown in ((False, "second\nthird\n"), (True, "")):
+        clock = iter((0, 9, 11, 12))
+        monkeypatch.setattr(time, "monotonic", lambda clock=clock: next(clock))
+        log = io.StringIO()
+        begin = stages(quiet=quiet, stream=log)
+        for stage in ("first", "second", "third"):
+            begin(stage)
+        assert log.getvalue() == shown
 
 
 def test_when_all_records_are_done_the_rest_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

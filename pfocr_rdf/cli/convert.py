@@ -70,7 +70,7 @@ def convert(
     counts = pfocr_rdf.convert(
         inputs,
         output,
-        format=format or format_of(output),
+        format=format,
         settings=settings_of(mapping),
         taxonomy=mapping["taxonomy"],
         report_file=report,
@@ -83,13 +83,10 @@ def convert(
     )
     if not quiet:
         summarize(counts)
+    if not counts.triples:
+        click.echo(f"pfocr-rdf: no record could be read; {output} is not written", err=True)
     if any(pfocr_rdf.CODES[code].level == "error" for code in counts.codes):
         sys.exit(1)
-
-
-def format_of(output: str) -> str:
-    """Give the format that an output's name asks for."""
-    return "ntriples" if output.removesuffix(".gz").endswith(".nt") else "turtle"
 
 
 def summarize(counts: Counts) -> None:

@@ -32,6 +32,7 @@ FORMAT_NAMES: Final = ("table", "csv", "json", "turtle", "gmt")
 @click.argument("asked", metavar="[NAME | FILE.rq]", required=False)
 @click.option("-e", "--execute", metavar="QUERY", help="The query itself, instead of a NAME or FILE.")
 @click.option("--list", "listed", is_flag=True, help="List the queries that ship with the package, and end.")
+@click.option("--text", is_flag=True, help="Show the text of the query, to change it, and ask nothing.")
 @click.option("--store", metavar="DIR", help="Ask the store in the folder DIR.")
 @click.option(
     "--graph",
@@ -50,6 +51,7 @@ def query(
     asked: str | None,
     execute: str | None,
     listed: bool,
+    text: bool,
     store: str | None,
     graph: str | None,
     format: str | None,
@@ -73,6 +75,9 @@ def query(
         return
     if (asked is None) == (execute is None):
         raise click.UsageError("give one query: a NAME of `pfocr-rdf query --list`, a FILE.rq, or -e QUERY")
+    if text:
+        click.echo(read_asked(asked, execute).text.rstrip())
+        return
     target = one_of({"--store DIR": store, "--endpoint URL": remote["endpoint"]})
     check_options("--store" if store else "--endpoint", remote)
     if graph is not None:
@@ -101,6 +106,8 @@ def query(
         said = write_answer(answer, format, output, schema=schema, width=width)
     if said and not quiet:
         click.echo(said, err=True)
+        if said.startswith("0 rows") and question.note:
+            click.echo(f"{question.note} (`pfocr-rdf query --text {question.name}` shows the query)", err=True)
 
 
 def read_asked(asked: str | None, execute: str | None) -> Query:

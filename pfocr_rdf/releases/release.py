@@ -36,7 +36,7 @@ from pfocr_rdf.pages.figure_files import FOLDER, figure_files
 from pfocr_rdf.pages.filenames import file_stems
 from pfocr_rdf.pages.index_page import index_page
 from pfocr_rdf.pages.statistics import statistics_of
-from pfocr_rdf.progress import progress
+from pfocr_rdf.progress import progress, stages
 from pfocr_rdf.queries import Query, of_figure, shipped_queries, spelled
 from pfocr_rdf.releases.changes import ALLOWED_DROP, Change, Snapshot, changes, changes_table, falls, figures_table
 from pfocr_rdf.releases.counting import Counting
@@ -162,6 +162,7 @@ def release(
         OutputError: when the release cannot be written.
         MissingExtraError: when the engine is not installed.
     """
+    begin = stages(quiet=quiet)
     name, target = os.fspath(database), Path(os.path.abspath(folder))  # noqa: PTH100 - links stay as they are
     if name == STANDARD_INPUT:
         raise InputError("a release is made of a database, not of standard input; give a checkout or an archive")
@@ -183,6 +184,7 @@ def release(
         converted, verdict, dump = _convert(
             source_database, found, shelf, work, settings, engine=engine, jobs=jobs, say=say, report=report, quiet=quiet
         )
+        begin("the graph is compressed and counted")
         counts, examples, telling, listed = _press(dump, shelf, version, work, settings.schema, jobs=jobs)
         queries = _queries(telling, settings.schema)
         shelf.add(FIGURES_FILE, figures_table(listed), "the figures: figid and IRI", _TABLE)
@@ -207,9 +209,11 @@ def release(
         )
         _describe(publication, shelf)
         _write_companions(publication, queries, shelf, settings.schema, endpoint)
+        begin("all that was written is read again, and compared")
         store = _pass_gate(shelf, publication, queries, dump, work, settings.schema, jobs=jobs)
         publication = replace(publication, files=shelf.files())
         stems = file_stems(figid for figid, _ in listed) if figures else None
+        begin("the pages are written")
         page = index_page(publication, statistics_of(store, settings.schema), queries, stems)
         shelf.add("index.html", page, "this release, for people", _HTML)
         if stems is not None:
