@@ -7,7 +7,7 @@ share lie in another, found by digests of what the figures tell of it; of these 
 the shapes gave lies in a third, named by a digest of the shapes, the engine and the converter, and is found by a digest
 of what was checked, as it is written: whatever a section depends on, a check depends on the section alone. A section's
 digest is kept with it. Nothing has to be invalidated: what changed has another digest. What else is not asked for any
-more stays until the cache is cleared. Results hold no code.
+more stays until the cache is cleared. Results hold no code; but who may write to the folder may change what comes out.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from dataclasses import astuple, dataclass
 from functools import cache
 from hashlib import blake2b, sha256
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -248,6 +249,8 @@ def _decoded(entry: bytes, content: RecordBytes) -> Converted | None:
             return None
         if not start <= end <= len(entry):
             return None
+        # texts, and such as can be written
+        "".join((iri, image or "", *(shared_image or ()), *chain.from_iterable(others))).encode()
         given = Contribution(
             figid,
             Term(iri),

@@ -148,6 +148,33 @@ def open_output(name: str) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
+def noticing(name: str) -> Iterator[None]:
+    """Let an interruption say it where an output is in place already.
+
+    Args:
+        name: a file's or folder's path, or `-` for standard output, of which there is nothing to say.
+    """
+    before = _identity(name)
+    try:
+        yield
+    except Exception:
+        raise
+    except BaseException as interruption:
+        if _identity(name) != before:
+            interruption.add_note(f"{name} is the new one")
+        raise
+
+
+def _identity(name: str) -> tuple[int, int] | None:
+    """Tell one file or folder from any that takes its place."""
+    try:
+        found = Path(name).stat()
+    except (OSError, ValueError):
+        return None
+    return (found.st_dev, found.st_ino) if name != STANDARD_OUTPUT else None
+
+
+@contextmanager
 def temporary_folder() -> Iterator[str]:
     """Give a folder for what is needed for a while, which nobody else may open, and which is gone in the end.
 

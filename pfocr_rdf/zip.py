@@ -2,7 +2,8 @@
 
 Python's `zipfile` keeps an object for every member, 400 MB for a database of 400,000 files, before anybody can look at
 how many there are. Here nothing is kept but where each member begins: what an entry says is read again with its member.
-The format is that of PKWARE's APPNOTE.TXT; what is tolerated is what `zipfile` tolerates.
+The format is that of PKWARE's APPNOTE.TXT. Some that `zipfile` reads is damage here: where a member and the directory do
+not agree, or members overlap.
 """
 
 from __future__ import annotations
@@ -252,7 +253,7 @@ class ZipReader:
             raise ValueError("it is a patch")
         if (entry.flags | flags) & (_ENCRYPTED | _STRONGLY_ENCRYPTED):
             raise ValueError("it is encrypted")
-        if _decoded(self._source.read(name_length), flags) != entry.stated:
+        if _decoded(self._source.read(name_length), entry.flags) != entry.stated:
             raise ValueError("its own header has another name than the directory")
         if method != entry.method:
             raise ValueError("its own header has another method than the directory")
@@ -264,7 +265,8 @@ class ZipReader:
             raise ValueError("its own header has another size or checksum than the directory")
         begin = entry.start + _LOCAL.size + name_length + extra_length
         following = bisect_right(self._starts, entry.start)
-        if begin + entry.compressed > (self._starts[following] if following < len(self._starts) else self._start):
+        end = self._starts[following] if following < len(self._starts) else self._start
+        if begin + entry.compressed > end or self._starts[following - 2 : following].count(entry.start) > 1:
             raise ValueError("it overlaps another, as in an archive made to exhaust memory or disk")
         self._source.seek(begin)
 

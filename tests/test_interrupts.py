@@ -255,19 +255,61 @@ def convert(*inputs, **options):
     elif sys.argv[-1] == "context":
         with contextmanager(generator)():
             signal.raise_signal(signal.SIGTERM)
-    else:
+    elif sys.argv[-1] == "stack":
         with ExitStack() as stack:
             stack.callback(clear)
             signal.raise_signal(signal.SIGTERM)
+    elif sys.argv[-1] == "callback":
+        with ExitStack() as stack:
+            stack.callback(clear)
+            stack.callback(signal.raise_signal, signal.SIGTERM)
+    else:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except BaseException as error:
+            saved = error
+        clear()
+        raise saved
 
 pfocr_rdf.convert = convert
 main()
 """
 
 
-@pytest.mark.parametrize("how", ["finally", "generator", "context", "stack"])
+@pytest.mark.parametrize("how", ["finally", "generator", "context", "stack", "callback", "saved"])
 def test_clearing_up_may_take_longer_than_a_lost_interrupt_takes_to_come_again(how: str) -> None:
     command = [sys.executable, "-c", CLEARED, "convert", "examples", "-q", "-o", how]
     done = subprocess.run(command, capture_output=True, check=False, timeout=20)
     assert (done.returncode, done.stdout) == (128 + signal.SIGTERM, b"cleared\n")
     assert done.stderr == b"pfocr-rdf: interrupted; an earlier output is as it was\n"
+
+
+PLACED = """
+import signal, sys
+from pathlib import Path
+from pfocr_rdf.cli import main
+
+command, name = sys.argv[1], sys.argv[-1]
+replace, rename = Path.replace, Path.rename
+
+def then_interrupted(move):
+    def moved(self, target):
+        result = move(self, target)
+        if Path(target).name == Path(name).name:
+            signal.raise_signal(signal.SIGTERM)
+        return result
+    return moved
+
+Path.replace, Path.rename = then_interrupted(replace), then_interrupted(rename)
+main()
+"""
+
+
+def test_an_interrupt_after_the_output_is_in_place_says_so(tmp_path: Path) -> None:
+    output, report = tmp_path / "x.ttl", tmp_path / "report.jsonl"
+    output.write_bytes(b"before")
+    command = [sys.executable, "-c", PLACED, "convert", "examples", "-q", "--report", str(report), "-o", str(output)]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (128 + signal.SIGTERM, b"")
+    assert done.stderr.decode() == f"pfocr-rdf: interrupted; {output} is the new one\n"
+    assert output.read_bytes().startswith(b"@prefix")

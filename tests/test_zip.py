@@ -9,6 +9,7 @@ import tracemalloc
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
+from itertools import pairwise, permutations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -134,14 +135,25 @@ def test_more_data_after_the_comment_than_it_says_is_passed_over_as_zipfile_does
     same_as_zipfile(pack(Member("a"), comment=b"comment") + b"\n" * 1000)
 
 
-def test_members_may_stand_in_any_order_in_the_directory() -> None:
+@pytest.mark.parametrize("order", list(permutations("abc")))
+def test_members_may_stand_in_any_order_in_the_directory(order: tuple[str, ...]) -> None:
     data = pack(Member("a"), Member("b", b"", STORED), Member("c"))
     places = [entry.place for entry in reader(data).entries()]
     end = data.index(b"PK\5\6")
-    a, b, c = (data[start:stop] for start, stop in zip(places, [*places[1:], end], strict=True))
-    data[places[0] :] = c + a + b + data[end:]
-    assert [name for name, _ in contents(data)] == ["c", "a", "b"]
+    entries = dict(zip("abc", (data[start:stop] for start, stop in pairwise([*places, end])), strict=True))
+    data[places[0] :] = b"".join(entries[name] for name in order) + data[end:]
+    assert [name for name, _ in contents(data)] == list(order)
     same_as_zipfile(data)
+
+
+def test_members_that_begin_at_one_place_overlap() -> None:
+    data = pack(Member("a"), Member("b"))
+    first, second = reader(data).entries()
+    data[second.place : second.place + 46] = data[first.place : first.place + 46]
+    packed = reader(data)
+    for entry in list(packed.entries()):
+        with pytest.raises(ValueError, match="it overlaps another" if entry.name == "a" else "another name"):
+            packed.read(entry, LIMIT)
 
 
 # ------------------------------------------------------------------------------------------------ names in Unicode

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import time
+import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial, wraps
@@ -92,10 +93,25 @@ def _interrupt(signum: int, frame: object) -> None:
         return
     _asked = now
     sys.unraisablehook = _let_be
+    _raise(signum)
+
+
+def _raise(signum: int) -> NoReturn:
+    """Raise an interrupt, and have it asked after `AGAIN` seconds whether it was lost."""
+    error = _Interrupted(signum)
     if hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGALRM, partial(_come_again, signum))
+        signal.signal(signal.SIGALRM, partial(_come_again, signum, weakref.ref(error)))
         signal.setitimer(signal.ITIMER_REAL, AGAIN, AGAIN)
-    raise _Interrupted(signum)
+    try:
+        raise error
+    finally:
+        del error  # which this frame would keep
+
+
+def _come_again(signum: int, raised: weakref.ref[_Interrupted], *_: object) -> None:
+    """Raise an interrupt again that was lost; as long as it is there, it is on its way, and things are cleared up."""
+    if raised() is None:
+        _raise(signum)
 
 
 def _let_be(_: object) -> None:
@@ -106,24 +122,10 @@ AGAIN: Final = 1.0
 """Seconds after which it is asked whether an interrupt was lost."""
 
 
-def _come_again(signum: int, *_: object) -> None:
-    """Raise an interrupt again that was lost; one on its way is let be, with what is cleared up for it meanwhile."""
-    handled = sys.exc_info()[1]
-    if _cause(handled, (_Interrupted, GeneratorExit)) is None:  # a generator that is left clears up, too
-        raise _Interrupted(signum)
-
-
 def _ask_no_more() -> None:
     """Let no lost interrupt come again, which would end the process as it ends."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _cause(error: BaseException | None, kinds: tuple[type[BaseException], ...]) -> BaseException | None:
-    """Find an error of some kinds among those while which an error came."""
-    while error is not None and not isinstance(error, kinds):
-        error = error.__context__
-    return error
 
 
 def _called() -> object:
@@ -131,7 +133,10 @@ def _called() -> object:
     try:
         return cli.main(prog_name=_NAME, standalone_mode=False)
     except BaseException as error:
-        if (found := _cause(error, (_Interrupted,))) is None:
+        found: BaseException | None = error
+        while found is not None and not isinstance(found, _Interrupted):
+            found = found.__context__
+        if found is None:
             raise
     raise found
 
@@ -143,6 +148,7 @@ def main() -> None:
     try:
         _run()
     except _Interrupted as error:
+        _asked = math.inf
         _ask_no_more()
         if hasattr(signal, "pthread_sigmask"):  # what comes yet would end the process as it ends
             signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
@@ -153,6 +159,8 @@ def main() -> None:
         except OSError:  # the terminal is closed, and shows nothing
             _drop(sys.stdout, sys.stderr)
         sys.exit(128 + error.args[0])
+    finally:
+        _ask_no_more()
 
 
 def _run() -> NoReturn:

@@ -64,27 +64,29 @@ def convert(
       pfocr-rdf convert examples -o examples.ttl --report report.jsonl
     """  # noqa: D301 - \b is click's mark, a backspace, for lines to be left as they are
     import pfocr_rdf
+    from pfocr_rdf.output import noticing
     from pfocr_rdf.workers import tune_collector
 
     tune_collector()
-    counts = pfocr_rdf.convert(
-        inputs,
-        output,
-        format=format,
-        settings=settings_of(mapping),
-        taxonomy=mapping["taxonomy"],
-        report_file=report,
-        report=show_error,
-        jobs=jobs or cores(),
-        dask=dask,
-        cache=cache,
-        validate=validate,
-        quiet=quiet,
-    )
-    if not quiet:
-        summarize(counts)
-    if not counts.triples:
-        click.echo(f"pfocr-rdf: no record could be read; {output} is not written", err=True)
+    with noticing(output):
+        counts = pfocr_rdf.convert(
+            inputs,
+            output,
+            format=format,
+            settings=settings_of(mapping),
+            taxonomy=mapping["taxonomy"],
+            report_file=report,
+            report=show_error,
+            jobs=jobs or cores(),
+            dask=dask,
+            cache=cache,
+            validate=validate,
+            quiet=quiet,
+        )
+        if not quiet:
+            summarize(counts)
+        if not counts.triples:
+            click.echo(f"pfocr-rdf: no record could be read; {output} is not written", err=True)
     if any(pfocr_rdf.CODES[code].level == "error" for code in counts.codes):
         sys.exit(1)
 

@@ -76,6 +76,7 @@ def release(
     Example:
       pfocr-rdf release examples pfocr-2026.11 --version 2026.11 --issued 2026-11-30
     """  # noqa: D301 - \b is click's mark, a backspace, for lines to be left as they are
+    from pfocr_rdf.output import noticing
     from pfocr_rdf.releases.gate import Refused
     from pfocr_rdf.releases.publication import VERSION_FORM
     from pfocr_rdf.releases.release import BASE_URL, ENDPOINT
@@ -92,36 +93,39 @@ def release(
     _check_urls({"--base-url": base_url, "--endpoint-url": endpoint_url}, version)
     _check_urls({f"--creator {iri}": iri for iri in creators}, version)
     tune_collector()
-    try:
-        made = make_release(
-            database,
-            folder,
-            version=version,
-            issued=issued.date().isoformat() if issued else None,
-            previous=previous,
-            allowed_drop=allow_drop,
-            figures=figures,
-            base_url=base_url or BASE_URL,
-            endpoint=endpoint_url or ENDPOINT,
-            creators=creators or (SITE,),
-            settings=settings_of(mapping),
-            taxonomy=mapping["taxonomy"],
-            engine=engine,
-            report=show_error,
-            jobs=jobs or cores(),
-            quiet=quiet,
-        )
-    except Refused as error:
-        for reason in error.reasons:
-            click.echo(reason, err=True)
-        click.echo(f"pfocr-rdf: not published: {number(len(error.reasons), 'reason')}; there is no {folder}", err=True)
-        sys.exit(1)
-    errors = sum(finding.count for finding in made.publication.diagnostics if finding.level == "error")
-    if not quiet:
-        _summarize(made, folder)
-    if errors:
-        click.echo(f"pfocr-rdf: published without what {number(errors, 'error')} kept out, named above", err=True)
-        sys.exit(1)
+    with noticing(folder):
+        try:
+            made = make_release(
+                database,
+                folder,
+                version=version,
+                issued=issued.date().isoformat() if issued else None,
+                previous=previous,
+                allowed_drop=allow_drop,
+                figures=figures,
+                base_url=base_url or BASE_URL,
+                endpoint=endpoint_url or ENDPOINT,
+                creators=creators or (SITE,),
+                settings=settings_of(mapping),
+                taxonomy=mapping["taxonomy"],
+                engine=engine,
+                report=show_error,
+                jobs=jobs or cores(),
+                quiet=quiet,
+            )
+        except Refused as error:
+            for reason in error.reasons:
+                click.echo(reason, err=True)
+            click.echo(
+                f"pfocr-rdf: not published: {number(len(error.reasons), 'reason')}; there is no {folder}", err=True
+            )
+            sys.exit(1)
+        errors = sum(finding.count for finding in made.publication.diagnostics if finding.level == "error")
+        if not quiet:
+            _summarize(made, folder)
+        if errors:
+            click.echo(f"pfocr-rdf: published without what {number(errors, 'error')} kept out, named above", err=True)
+            sys.exit(1)
 
 
 def _check_urls(given: dict[str, str | None], version: str) -> None:
