@@ -2,8 +2,8 @@
 
 Python's `zipfile` keeps an object for every member, 400 MB for a database of 400,000 files, before anybody can look at
 how many there are. Here nothing is kept but where each member begins: what an entry says is read again with its member.
-The format is that of PKWARE's APPNOTE.TXT. Some that `zipfile` reads is damage here: where a member and the directory do
-not agree, or members overlap.
+The format is that of PKWARE's APPNOTE.TXT. Some that `zipfile` reads is damage here: where a member and the directory
+do not agree, or members overlap.
 """
 
 from __future__ import annotations
