@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from functools import cache
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
@@ -56,7 +56,6 @@ __all__ = [
     "clear_cache",
     "converter_digest",
     "converter_versions",
-    "figure_digests",
     "open_cache",
     "open_checks",
     "open_parts",
@@ -321,17 +320,12 @@ _COUNT: Final = 8
 """Bytes of the number of triples."""
 
 
-def figure_digests(iris: Iterable[Term]) -> list[bytes]:
-    """Digest the IRIs of figures, each once for all the parts that name it."""
-    return [blake2b(iri.encode(), digest_size=KEY).digest() for iri in iris]
-
-
 def part_key(told: Iterable[Told], figures: Sequence[bytes]) -> bytes:
     """Give the key of a part: the digest of what figures tell of its things, and of these figures.
 
     Args:
         told: what they tell.
-        figures: the digests of the figures' IRIs, by their numbers.
+        figures: the figures' IRIs in UTF-8, by their numbers; each ends in what no IRI holds.
     """
     pieces = []
     for packed, numbers in told:

@@ -7,11 +7,12 @@ described again.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import chain
-from typing import Final, TypeAlias, TypeVar, get_args
+from typing import Final, TypeAlias, get_args
 
 from pfocr_rdf.diagnostics import Diagnostic, Place, Report
 from pfocr_rdf.entities import CHEMICAL, DISEASE, GENE, Entities, Told, journal_of, pmcid_of, unpacked, unpacked_paper
@@ -70,11 +71,6 @@ _HGNC_SYMBOL: Final = re.compile(r"[A-Za-z0-9_-]+@?")
 _DATASET_TITLE: Final = literal_term("PFOCR: Pathway Figure OCR")
 _PMC: Final = literal_term("PMC")
 _SOURCES: Final[dict[Source, Term]] = {source: literal_term(source) for source in get_args(Source)}
-
-_Key = TypeVar("_Key")
-
-_TermKey: TypeAlias = tuple[int, str, Source]
-"""The length of an identifier, which orders those of one prefix by their numbers, the identifier and its source."""
 
 _Said: TypeAlias = tuple[int, str, list[str], Sequence[int]]
 """What figures say of a gene, chemical or disease: as what they mention it, a gene's taxon id or nothing, its labels;
@@ -177,16 +173,16 @@ def _class_first(statement: Statement) -> tuple[bool, Statement]:
 
 def _parts(entities: Entities) -> Iterator[Part]:
     yield from _papers_and_journals(entities)
-    terms: dict[_TermKey, list[Told]] = {}
+    terms: dict[str, list[Told]] = {}
     for told in entities.terms():
         packed = told[0]
         _, source, identifier = packed.split("\t", 3)[:3] if packed[0] != "[" else unpacked(packed)[:3]
-        key: _TermKey = len(identifier), identifier, source  # type: ignore[assignment]
+        key = _term_key(identifier, source)
         if (known := terms.get(key)) is None:
             terms[key] = [told]
         else:
             known.append(told)
-    headings: tuple[list[_TermKey], ...] = ([], [], [])
+    headings: tuple[list[str], ...] = ([], [], [])
     for key, all_told in terms.items():
         kinds = _kind(all_told[0][0])
         for packed, _ in all_told[1:]:
@@ -194,18 +190,18 @@ def _parts(entities: Entities) -> Iterator[Part]:
         headings[_heading(kinds)].append(key)
     for keys in headings:
         keys.sort()
-        for some in _cut(keys, _identifier):
+        for some in _cut(keys, _identifier_of):
             yield Part(_term_groups, list(map(terms.pop, some)), names_figures=True)
     yield Part(_organism_groups)
     yield Part(_dataset_groups)
 
 
-def _cut(keys: Iterable[_Key], identifier_of: Callable[[_Key], str]) -> Iterator[list[_Key]]:
+def _cut(keys: Iterable[str], identifier_of: Callable[[str], str]) -> Iterator[list[str]]:
     """Cut what is described into parts, some 25 things each.
 
     Where a part ends depends on its last thing, so that one thing more or less changes one part and no other.
     """
-    part: list[_Key] = []
+    part: list[str] = []
     for key in keys:
         part.append(key)
         if identifier_of(key).endswith(_LAST) or len(part) == _MOST:
@@ -222,8 +218,15 @@ _MOST: Final = 250
 """Things that are at most described together, whatever their identifiers."""
 
 
-def _identifier(key: _TermKey) -> str:
-    return key[1]
+def _term_key(identifier: str, source: str) -> str:
+    """Give what orders terms: the length of the identifier, so that those of one prefix come by their numbers, the
+    identifier, and its source. Texts are sorted four times as fast as tuples of these.
+    """
+    return f"{chr(min(len(identifier), sys.maxunicode))}{identifier}\t{source}"
+
+
+def _identifier_of(key: str) -> str:
+    return key[1 : key.rindex("\t")]
 
 
 def _kind(packed: str) -> int:

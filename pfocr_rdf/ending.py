@@ -10,7 +10,7 @@ from functools import partial
 from itertools import chain
 from typing import Final, TypeAlias
 
-from pfocr_rdf.cache import KeptParts, figure_digests, part_key
+from pfocr_rdf.cache import KeptParts, part_key
 from pfocr_rdf.descriptions import Part, entity_groups, entity_parts
 from pfocr_rdf.diagnostics import Diagnostic, Report
 from pfocr_rdf.entities import Entities
@@ -151,7 +151,7 @@ def _kept_or_described(
 
     A part of which something is reported is not kept, so that it is reported again.
     """
-    figures = figure_digests(entities.iris)
+    figures = [iri.encode() for iri in entities.iris]
     held: set[bytes] = set()
     made: set[str] = set()
     for batch in _batches((part, part_key(part.told(), figures) if part.things else None) for part in parts):

@@ -14,7 +14,7 @@ import pytest
 from builders import block, table
 from conversions import Conversion, converted, mixed_database, small_database, small_record
 from pfocr_rdf import Settings, descriptions
-from pfocr_rdf.cache import figure_digests, open_parts, part_key
+from pfocr_rdf.cache import open_parts, part_key
 from pfocr_rdf.descriptions import entity_parts
 from pfocr_rdf.diagnostics import Diagnostic
 from pfocr_rdf.entities import Contribution, Entities
@@ -289,7 +289,7 @@ def test_a_journal_is_that_of_the_first_figid_though_only_figids_have_changed(tm
 
 
 def test_the_key_of_a_part_is_of_texts_and_figures_each_for_itself() -> None:
-    figures = figure_digests([Term("<a:a>"), Term("<a:b>")])
+    figures = [b"<a:a>", b"<a:b>"]
     tellings = [
         [("ab", [0])],
         [("ab", [1])],

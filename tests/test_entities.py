@@ -25,7 +25,7 @@ from pfocr_rdf import (
     Settings,
     graph_triples,
 )
-from pfocr_rdf.descriptions import entity_statements
+from pfocr_rdf.descriptions import _identifier_of, _term_key, entity_statements
 from pfocr_rdf.entities import Entities, contribution
 from pfocr_rdf.mapping import map_figures
 from pfocr_rdf.mentions import Entity
@@ -318,6 +318,18 @@ def described(entities: Entities) -> tuple[list[str], Counter[str]]:
     statements = list(entity_statements(entities, settings=Settings(), report=found.append))
     assert len(statements) == len(set(statements))
     return sorted(map(str, statements)), Counter(map(str, found))
+
+
+NAMED = st.lists(
+    st.tuples(st.text("019:\t\u00e9\U0001f9ec", max_size=4), st.sampled_from(["ChEBI", "MeSH"])), max_size=9
+)
+
+
+@given(NAMED)
+def test_terms_come_by_the_length_of_their_identifiers_these_and_their_sources(named: list[tuple[str, str]]) -> None:
+    expected = sorted(named, key=lambda name: (len(name[0]), *name))
+    assert sorted(named, key=lambda name: _term_key(*name)) == expected
+    assert [_identifier_of(_term_key(*name)) for name in named] == [identifier for identifier, _ in named]
 
 
 @given(DRAWN, st.data())
