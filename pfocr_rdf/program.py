@@ -8,7 +8,7 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Run the command line; a Ctrl-C that comes before it is there ends the process in silence, by the signal."""
+    """Run the command line; a Ctrl-C that comes while it is loaded ends the process in silence, by the signal."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as with nohup
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from pfocr_rdf.cli import main as run
