@@ -28,7 +28,7 @@ from pfocr_rdf.figures import Figure
 from pfocr_rdf.inputs import GraphCounts, Inputs, listed, open_records, rdf_files, write_graph, write_lines
 from pfocr_rdf.mapping import DEFAULTS, Settings, map_figures
 from pfocr_rdf.organisms import OrganismNames
-from pfocr_rdf.output import OutputError, open_output
+from pfocr_rdf.output import OutputError, is_file, open_output
 from pfocr_rdf.progress import progress
 from pfocr_rdf.sections import other_rdf
 from pfocr_rdf.serialization import FORMATS
@@ -173,11 +173,6 @@ def _format_of(output: str) -> str:
     return "ntriples" if output.removesuffix(".gz").endswith(".nt") else "turtle"
 
 
-def _is_file(output: str) -> bool:
-    """Tell whether an output is a file, or will be one: no stream, nor a device."""
-    return output != "-" and (not Path(output).exists() or Path(output).is_file())
-
-
 class _NothingConvertedError(Exception):
     """Takes back an output that would hold no figure."""
 
@@ -291,7 +286,7 @@ def convert(
             advance=advance,
             validation=validation,
         )
-        if not counts.figures and _is_file(os.fspath(output)):
+        if not counts.figures and is_file(os.fspath(output)):
             counts.triples = 0
             raise _NothingConvertedError
     counts.codes.update(diagnostic.code for diagnostic in found)

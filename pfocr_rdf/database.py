@@ -193,7 +193,7 @@ _RDF: Final = (
     rb"|(?:" + _IRI + rb"|_:[^\s<>]+|\[\s*\])\s+(?:<|a\s|[A-Za-z][\w.-]*:\S)"  # or N-Triples
     rb"|(?:<[?!][\s\S]*?)?<rdf:RDF[\s/>])"  # RDF/XML
 )
-"""How RDF begins, and no record does; to compile it takes longer than to read ten records."""
+"""How RDF begins, and no record does; compiled where it is used, as that takes as long as to convert ten records."""
 
 
 def open_input(name: str, *, report: Report, taxonomy: Taxonomy | None = None) -> Database:

@@ -20,9 +20,12 @@ from pfocr_rdf.errors import ReportedError, why
 __all__ = [
     "OutputError",
     "ReaderGoneError",
+    "is_file",
     "is_mount_point",
     "keeper_fault",
+    "noticing",
     "open_output",
+    "private",
     "sync_folder",
     "temporary_folder",
     "to_reader",
@@ -84,6 +87,11 @@ class _Told:
             self._file.close()
 
 
+def is_file(name: str) -> bool:
+    """Tell whether an output is a file, or will be one: no stream, folder, pipe or device, such as /dev/null."""
+    return name != STANDARD_OUTPUT and (not Path(name).exists() or Path(name).is_file())
+
+
 @contextmanager
 def open_output(name: str) -> Iterator[IO[bytes]]:
     """Open an output for writing.
@@ -113,7 +121,7 @@ def open_output(name: str) -> Iterator[IO[bytes]]:
     if name.endswith(_SEPARATORS):
         raise OutputError(f"{name}: is the name of a folder; give the name of a file")
     target = Path(name)
-    if target.exists() and not target.is_file():  # /dev/null, a pipe: nothing to rename
+    if not is_file(name):  # there is nothing to rename
         if target.is_dir():
             raise OutputError(f"{name}: is a folder; give the name of a file")
         with _failing(name):
@@ -128,7 +136,7 @@ def open_output(name: str) -> Iterator[IO[bytes]]:
     beside = target.parent / f".{target.name}.{secrets.token_hex(8)}.part"
     try:
         with _failing(name):
-            raw = open(beside, "xb", opener=_private)  # noqa: SIM115 - likewise
+            raw = open(beside, "xb", opener=private)  # noqa: SIM115 - likewise
         with closing(_Told(raw, name)) as told:
             if name.endswith(".gz"):
                 with gzip.GzipFile(filename="", mode="wb", compresslevel=GZIP_LEVEL, fileobj=told, mtime=0) as file:
@@ -203,7 +211,8 @@ def _no_room(error: OSError) -> OutputError:
     return OutputError(f"temporary files: {why(error)}; set TMPDIR to a folder that may be written")
 
 
-def _private(path: str, flags: int) -> int:
+def private(path: str, flags: int) -> int:
+    """Open a file, as `open` asks an opener to; one that is made, nobody else may open."""
     return os.open(path, flags, 0o600)
 
 

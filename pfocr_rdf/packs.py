@@ -29,6 +29,8 @@ from typing import Final
 from uuid import uuid4
 from zlib import crc32
 
+from pfocr_rdf.output import private
+
 __all__ = ["KEY", "LEFT_SECONDS", "Packs", "entry_count", "left_files", "open_packs", "pack_files"]
 
 KEY: Final = 16
@@ -116,7 +118,7 @@ class Packs:
             # named before it is made, so that an interrupt at any moment finds it
             beside = folder / f".{secrets.token_hex(8)}.part"
             try:
-                with open(beside, "xb", opener=_private) as file:
+                with open(beside, "xb", opener=private) as file:
                     file.write(head + index)
                     file.writelines(entries.values())
                 beside.replace(target)
@@ -231,10 +233,6 @@ def _rows(path: Path) -> Sequence[bytes]:
     if len(index) != count * _ROW.size or digest != _digest(str(path.parent), index):
         return ()
     return list(_cut(index))
-
-
-def _private(name: str, flags: int) -> int:
-    return os.open(name, flags, 0o600)
 
 
 def _opened(name: str, flags: int) -> int:

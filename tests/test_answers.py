@@ -112,6 +112,9 @@ def test_a_shipped_query_without_rows_says_what_it_asks_of(tmp_path: Path) -> No
     assert said[0] == "0 rows"
     assert said[1].endswith("(`pfocr-rdf query --text data-nodes-of-pathway` shows the query)")
     assert query(tmp_path / "store", "data-nodes-of-pathway", "-q").stderr == b""
+    own = tmp_path / "own.rq"
+    own.write_bytes(Path("examples/queries/data-nodes-of-pathway.rq").read_bytes())
+    assert query(tmp_path / "store", own).stderr == b"0 rows\n"
     assert query(tmp_path / "store", "metadata").stdout.count(b"dataset/pfocr") == 1
 
 

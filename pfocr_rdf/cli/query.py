@@ -106,8 +106,8 @@ def query(
         said = write_answer(answer, format, output, schema=schema, width=width)
     if said and not quiet:
         click.echo(said, err=True)
-        if said.startswith("0 rows") and question.note:
-            click.echo(f"{question.note} (`pfocr-rdf query --text {question.name}` shows the query)", err=True)
+        if said == "0 rows" and question.note and asked == question.name:  # one of ours, which may ask of our examples
+            click.echo(f"{question.note} (`pfocr-rdf query --text {asked}` shows the query)", err=True)
 
 
 def read_asked(asked: str | None, execute: str | None) -> Query:
