@@ -84,6 +84,7 @@ def query(
         check_graph(graph)
     from pfocr_rdf.answers import answering, check_format, default_format, write_answer
     from pfocr_rdf.output import open_output
+    from pfocr_rdf.queries import shipped_queries
     from pfocr_rdf.stores.embedded import ask_store
     from pfocr_rdf.terms import iri_term
 
@@ -106,8 +107,8 @@ def query(
         said = write_answer(answer, format, output, schema=schema, width=width)
     if said and not quiet:
         click.echo(said, err=True)
-        if said == "0 rows" and question.note and asked == question.name:  # one of ours, which may ask of our examples
-            click.echo(f"{question.note} (`pfocr-rdf query --text {asked}` shows the query)", err=True)
+        if said == "0 rows" and question.note and question in shipped_queries():  # which may ask of our examples
+            click.echo(f"{question.note} (`pfocr-rdf query --text {question.name}` shows the query)", err=True)
 
 
 def read_asked(asked: str | None, execute: str | None) -> Query:
