@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -54,12 +55,18 @@ def loaded(store: Path, word: str, *, parts: int = PARTS) -> Path:
     return store
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store of which some files are opened late."""
-    folder = loaded(tmp_path / "pfocr.db", "old")
+    folder = loaded(tmp_path_factory.mktemp("made") / "pfocr.db", "old")
     assert len(list(folder.glob("*.sst"))) > OPENED_AT_ONCE
     return folder
+
+
+@pytest.fixture
+def store(made: Path, tmp_path: Path) -> Path:
+    """A copy of it, which a test may change."""
+    return Path(shutil.copytree(made, tmp_path / "pfocr.db"))
 
 
 def union(patterns: Sequence[str]) -> str:
@@ -300,6 +307,48 @@ def test_an_interrupted_query_leaves_nothing(number: signal.Signals, store: Path
         wait_until(lambda: bool(kept(store)), 30, "a snapshot")
         process.send_signal(number)
         assert process.wait(20) == -number
+    assert not kept(store)
+
+
+@on_linux
+def test_a_query_that_is_interrupted_while_it_makes_its_snapshot_leaves_nothing(store: Path) -> None:
+    """Files come into the folder while it is removed."""
+    code = """
+import os, signal, sys, time
+from pfocr_rdf import program
+from pfocr_rdf.stores import snapshots
+
+plain = snapshots._copy
+
+def slow(name, source, folder):
+    os.kill(os.getpid(), signal.SIGTERM)
+    for number in range(2000):
+        (folder / str(number)).touch()
+    plain(name, source, folder)
+
+snapshots._copy = slow
+sys.argv[1:] = ["query", "--store", sys.argv[1], "-e", "ASK {}"]
+program.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(store)], capture_output=True, timeout=60)
+    assert done.returncode == -signal.SIGTERM
+    assert not kept(store)
+
+
+def test_a_forked_process_may_make_a_snapshot_while_the_other_ends(store: Path) -> None:
+    code = """
+import os, sys
+from pathlib import Path
+from pfocr_rdf.stores import snapshots
+
+snapshots.remove_own()
+if not (child := os.fork()):
+    with snapshots.snapshot(Path(sys.argv[1])) as kept:
+        os._exit(kept.lock is None)
+sys.exit(os.waitpid(child, 0)[1])
+"""
+    subprocess.run([sys.executable, "-c", code, str(store)], check=True, timeout=60)
+    snapshots.remove_stale(store)
     assert not kept(store)
 
 

@@ -16,6 +16,8 @@ import os
 import re
 import secrets
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -35,6 +37,12 @@ _LOCK: Final = "LOCK"
 
 _own: Final[dict[Path, int]] = {}
 """The snapshots of this process, and its id: a process that is forked from it has none."""
+
+_making = threading.RLock()
+"""Held while a snapshot is made: one thread removes them, as the process ends, while another may be making one."""
+
+_PATIENCE: Final = 2.0
+"""Seconds in which snapshots are removed as a process ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +90,29 @@ def remove_stale(store: Path) -> None:
 
 
 def remove_own() -> None:
-    """Remove the snapshots of this process, which is about to end."""
+    """Remove the snapshots of this process, which is about to end, and let other threads make no more.
+
+    Any thread may do so, also while another makes a snapshot or opens one, as whose files come into the folder yet.
+    """
+    end = time.monotonic() + _PATIENCE
+    _making.acquire(timeout=_PATIENCE)  # and it is not released: another thread that would make one waits for the end
     for folder, process in list(_own.items()):
         if process == os.getpid():
             shutil.rmtree(folder, ignore_errors=True)
+            while folder.exists() and time.monotonic() < end:
+                time.sleep(0.001)
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _renew() -> None:
+    """Let a process that was forked make snapshots, whatever threads of the other process were doing."""
+    global _making
+    _making = threading.RLock()
 
 
 atexit.register(remove_own)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew)
 
 
 def _taken(store: Path, stack: ExitStack) -> Snapshot | None:
@@ -96,7 +120,7 @@ def _taken(store: Path, stack: ExitStack) -> Snapshot | None:
     for _ in range(_ATTEMPTS):
         # named before it is made, so that an interrupt at any moment finds it
         folder = store.with_name(f".{store.name}.reading.{secrets.token_hex(8)}")
-        with ExitStack() as attempt:
+        with _making, ExitStack() as attempt:
             attempt.callback(_remove, folder)
             _own[folder] = os.getpid()
             try:
