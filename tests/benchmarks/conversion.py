@@ -35,6 +35,7 @@ from generate import generate
 
 import pfocr_rdf
 from pfocr_rdf.jsonld import schema_org_context
+from pfocr_rdf.mentions import KINDS
 from pfocr_rdf.terms import is_iri, literal_parts, statements_of
 from pfocr_rdf.workers import tune_collector
 
@@ -217,9 +218,11 @@ def straightforward(database: Path, triples: Iterable[tuple[str, str, str | Text
     graph = rdflib.Graph()
     for path in records_of(database):
         record = yaml.load(front_matter(path), Loader=yaml.CSafeLoader)
-        for table in (database / "_data").glob(f"{path.stem}-*.tsv"):
-            with table.open(encoding="utf-8", newline="") as lines:
-                list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+        for kind in KINDS:  # by name: to look for them would be to list the folder for each record
+            table = database / "_data" / f"{path.stem}-{kind}s.tsv"
+            if table.exists():
+                with table.open(encoding="utf-8", newline="") as lines:
+                    list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
         jsonld.to_rdf(record["schema-jsonld"], {"documentLoader": lambda url, options: context})
     for subject, predicate, value in triples:
         if isinstance(value, str):
