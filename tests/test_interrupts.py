@@ -16,6 +16,7 @@ from pfocr_rdf.output import open_output, temporary_folder
 from pfocr_rdf.packs import open_packs
 from pfocr_rdf.releases.shelf import building
 from pfocr_rdf.stores.embedded import load_store
+from processes import on_linux
 
 
 class Interrupted(BaseException):
@@ -313,3 +314,26 @@ def test_an_interrupt_after_the_output_is_in_place_says_so(tmp_path: Path) -> No
     assert (done.returncode, done.stdout) == (128 + signal.SIGTERM, b"")
     assert done.stderr.decode() == f"pfocr-rdf: interrupted; {output} is the new one\n"
     assert output.read_bytes().startswith(b"@prefix")
+
+
+@on_linux
+def test_an_interrupted_program_does_not_wait_for_what_libraries_have_under_way(tmp_path: Path) -> None:
+    """As the system's end of a program does, where a library asks for it."""
+    code = """
+import ctypes, os, signal, sys
+from pfocr_rdf import program
+from pfocr_rdf.stores import embedded
+
+libc = ctypes.CDLL(None)
+libc.on_exit(libc.pause, None)
+embedded._compact = lambda store: os.kill(os.getpid(), signal.SIGTERM)
+sys.argv[1:] = ["load", *sys.argv[1:]]
+program.main()
+"""
+    file = tmp_path / "one.nt"
+    file.write_text("<http://a/a> <http://a/b> <http://a/c> .\n", "utf-8")
+    command = [sys.executable, "-c", code, str(file), "--store", str(tmp_path / "pfocr.db")]
+    done = subprocess.run(command, capture_output=True, timeout=60)
+    assert done.returncode == 128 + signal.SIGTERM
+    assert done.stderr.decode().count("interrupted") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["one.nt"]

@@ -555,7 +555,7 @@ def test_a_query_that_fails_is_named(released: Release, folder: Path) -> None:
 def test_what_the_gate_finds_stops_a_release(
     examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    monkeypatch.setattr(f"pfocr_rdf.releases.release.{step}", lambda *_: iter(["something is wrong"]))
+    monkeypatch.setattr(f"pfocr_rdf.releases.release.{step}", lambda *_, **__: iter(["something is wrong"]))
     with pytest.raises(Refused, match="something is wrong"):
         make(examples, tmp_path / "release")
     assert leftovers(tmp_path) == []

@@ -21,7 +21,7 @@ from pfocr_rdf import __version__
 from pfocr_rdf.cli.cache import cache
 from pfocr_rdf.cli.codes import codes
 from pfocr_rdf.cli.convert import convert
-from pfocr_rdf.cli.interrupts import Interrupted, ask_no_more, hear_no_more, interrupt_behind, listen
+from pfocr_rdf.cli.interrupts import Interrupted, ask_no_more, end_interrupted, hear_no_more, interrupt_behind, listen
 from pfocr_rdf.cli.load import load
 from pfocr_rdf.cli.query import query
 from pfocr_rdf.cli.release import release
@@ -94,7 +94,7 @@ def main() -> None:
             click.echo(f"{_NAME}: interrupted; {left}", err=True)
         except OSError:  # the terminal is closed, and shows nothing
             _drop(sys.stdout, sys.stderr)
-        sys.exit(128 + error.args[0])
+        end_interrupted(error.args[0])
     finally:
         ask_no_more()
 

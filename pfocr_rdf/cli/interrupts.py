@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import math
+import os
 import signal
 import sys
 import time
 import weakref
+from contextlib import suppress
 from functools import partial
 from typing import Final, NoReturn
 
 from pfocr_rdf.signals import HANGUP
 
-__all__ = ["Interrupted", "ask_no_more", "hear_no_more", "interrupt_behind", "listen"]
+__all__ = ["Interrupted", "ask_no_more", "end_interrupted", "hear_no_more", "interrupt_behind", "listen"]
 
 CLEARING: Final = 3.0
 """Seconds in which one who was asked to end is not asked again."""
@@ -22,6 +25,9 @@ AGAIN: Final = 1.0
 
 _asked = -math.inf
 """When the process was asked last."""
+
+_code: int | None = None
+"""The exit code of a process that was interrupted, once all is cleared up."""
 
 
 class Interrupted(BaseException):
@@ -97,3 +103,24 @@ def hear_no_more() -> None:
     global _asked
     _asked = math.inf
     ask_no_more()
+
+
+def end_interrupted(signum: int) -> NoReturn:
+    """End the process as shells tell it of the signal, once what Python does at its end is done.
+
+    The system's own end of a program would go on to wait for what libraries have under way, such as Oxigraph that puts
+    a large store's files together.
+    """
+    global _code
+    _code = 128 + signum
+    sys.exit(_code)
+
+
+def _leave() -> None:
+    if _code is not None:
+        with suppress(OSError, ValueError, AttributeError):  # a closed one, or none
+            sys.stdout.flush()
+        os._exit(_code)
+
+
+atexit.register(_leave)  # the last to be called, as it is the first to be registered

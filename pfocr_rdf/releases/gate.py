@@ -9,19 +9,22 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
-from typing import IO, Any, Final, cast
+from typing import IO, Any, Final, TypeAlias, cast
 
 import pyoxigraph
 from pyoxigraph import QuerySolutions, RdfFormat, Store
 
 from pfocr_rdf.queries import Query, spelled, with_prefixes
-from pfocr_rdf.releases.publication import Counts
+from pfocr_rdf.releases.publication import Counts, Linkset
 from pfocr_rdf.stores.loading import COUNTED, count_query
 from pfocr_rdf.terms import line_safe
+from pfocr_rdf.threads import in_threads
 from pfocr_rdf.vocabulary import SchemaOrg
 
 __all__ = ["CONTEXT_FILE", "Reading", "Refused", "load_store", "query_faults", "read_again", "recount_faults"]
@@ -181,60 +184,88 @@ def load_store(dump: str, *, triples: int, folder: str) -> Store:
         with gzip.open(dump, "rb") as file:
             while data := file.read(LOADED):
                 store.bulk_load(data + file.readline(), format=RdfFormat.N_TRIPLES)
+        if triples > MEMORY_TRIPLES:
+            store.optimize()  # puts its many files together, in all of which a query would look
     except (OSError, EOFError, zlib.error, SyntaxError, ValueError) as error:
         raise Refused(f"{Path(dump).name}: cannot be loaded: {error}") from error
     return store
 
 
-def recount_faults(store: Store, counts: Counts) -> Iterator[str]:
+def recount_faults(store: Store, counts: Counts, *, threads: int = 1) -> Iterator[str]:
     """Compare what a store holds with what was counted as the data was written; say what differs.
 
     Compared is every number that a description says, but for the subjects of each property: to tell those apart would
     take memory for nearly all of a large graph.
+
+    Args:
+        store: the store.
+        counts: what was counted.
+        threads: how many queries are asked at once.
     """
-    expected = {"triples": counts.triples, "figures": counts.figures, "mentions": counts.mentions}
+    recounts = list(_recounts(counts))
+    answers = in_threads(partial(_rows, store), [query for query, _ in recounts], threads=threads)
+    for (_, faults), rows in zip(recounts, answers, strict=True):
+        yield from faults(rows)
+
+
+def _recounts(counts: Counts) -> Iterator[_Recount]:
+    """Yield the queries that count again, those that take longest first."""
+    yield (
+        "SELECT ?property (COUNT(*) AS ?n) { ?thing ?property ?value } GROUP BY ?property",
+        partial(_differing, "property", {part.iri: part.triples for part in counts.properties}),
+    )
+    yield (
+        "SELECT (COUNT(DISTINCT ?thing) AS ?n) { ?thing ?property ?value }",
+        partial(_unequal, ["subjects"], [counts.subjects]),
+    )
+    yield (
+        "SELECT (COUNT(DISTINCT ?value) AS ?n) { ?thing ?property ?value }",
+        partial(_unequal, ["objects"], [counts.objects]),
+    )
+    for predicate, links in groupby(sorted(counts.linksets, key=_predicate), key=_predicate):
+        linksets = list(links)
+        names = [f"links to {link.target.title} by {predicate}" for link in linksets]
+        yield _links_query(predicate, linksets), partial(_unequal, names, [link.triples for link in linksets])
+    written = {"triples": counts.triples, "figures": counts.figures, "mentions": counts.mentions}
     for what in COUNTED:
-        ((held,),) = _rows(store, count_query(what))
-        if held != expected[what]:
-            yield f"{what}: {expected[what]:,} were written, a store of the dump holds {held:,}"
-    for total, query, number in _TOTALS:
-        ((held,),) = _rows(store, query)
-        if held != number(counts):
-            yield f"{total}: {number(counts):,} were written, a store of the dump holds {held:,}"
-    for link in counts.linksets:
-        ((held,),) = _rows(
-            store,
-            f"""SELECT (COUNT(*) AS ?n) {{ ?thing <{link.predicate}> ?other
-                FILTER (isIRI(?other) && STRSTARTS(STR(?other), "{link.target.uri_space}") && ?thing != ?other) }}""",
-        )
-        if held != link.triples:
-            yield (
-                f"links to {link.target.title} by {link.predicate}: {link.triples:,} were written, "
-                f"a store of the dump holds {held:,}"
-            )
-    for name, query, written in (
-        (
-            "class",
-            "SELECT ?kind (COUNT(?thing) AS ?n) { ?thing a ?kind } GROUP BY ?kind",
-            {part.iri: part.entities for part in counts.classes},
-        ),
-        (
-            "property",
-            "SELECT ?property (COUNT(*) AS ?n) { ?thing ?property ?value } GROUP BY ?property",
-            {part.iri: part.triples for part in counts.properties},
-        ),
-    ):
-        found = dict(_rows(store, query))
-        for iri in sorted({*found, *written}):
-            if found.get(iri, 0) != written.get(iri, 0):
-                yield f"{name} {iri}: {written.get(iri, 0):,} were written, a store holds {found.get(iri, 0):,}"
+        yield count_query(what), partial(_unequal, [what], [written[what]])
+    yield "SELECT (COUNT(DISTINCT ?thing) AS ?n) { ?thing a ?kind }", partial(_unequal, ["entities"], [counts.entities])
+    yield (
+        "SELECT ?kind (COUNT(?thing) AS ?n) { ?thing a ?kind } GROUP BY ?kind",
+        partial(_differing, "class", {part.iri: part.entities for part in counts.classes}),
+    )
 
 
-_TOTALS: Final[tuple[tuple[str, str, Callable[[Counts], int]], ...]] = (
-    ("entities", "SELECT (COUNT(DISTINCT ?thing) AS ?n) { ?thing a ?kind }", lambda counts: counts.entities),
-    ("subjects", "SELECT (COUNT(DISTINCT ?thing) AS ?n) { ?thing ?property ?value }", lambda counts: counts.subjects),
-    ("objects", "SELECT (COUNT(DISTINCT ?value) AS ?n) { ?thing ?property ?value }", lambda counts: counts.objects),
-)
+def _predicate(link: Linkset) -> str:
+    return link.predicate
+
+
+def _links_query(predicate: str, linksets: Sequence[Linkset]) -> str:
+    """Give the query that counts, in one pass over a predicate's triples, those that lead into each dataset."""
+    counted = " ".join(
+        f'(SUM(IF(STRSTARTS(STR(?other), "{link.target.uri_space}"), 1, 0)) AS ?n{number})'
+        for number, link in enumerate(linksets)
+    )
+    return f"SELECT {counted} {{ ?thing <{predicate}> ?other FILTER (isIRI(?other) && ?thing != ?other) }}"
+
+
+def _unequal(names: Sequence[str], written: Sequence[int], rows: Sequence[tuple[Any, ...]]) -> Iterator[str]:
+    """Compare the numbers of the only row."""
+    for name, number, held in zip(names, written, rows[0], strict=True):
+        if held != number:
+            yield f"{name}: {number:,} were written, a store of the dump holds {held:,}"
+
+
+def _differing(name: str, written: Mapping[str, int], rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
+    """Compare a number for each IRI."""
+    found: dict[str, int] = dict(rows)  # they have two columns
+    for iri in sorted({*found, *written}):
+        if found.get(iri, 0) != written.get(iri, 0):
+            yield f"{name} {iri}: {written.get(iri, 0):,} were written, a store holds {found.get(iri, 0):,}"
+
+
+_Recount: TypeAlias = tuple[str, "Callable[[list[tuple[Any, ...]]], Iterator[str]]"]
+"""A query, and what says what is wrong with its rows."""
 
 
 def _rows(store: Store, query: str) -> list[tuple[Any, ...]]:
@@ -249,21 +280,26 @@ def _rows(store: Store, query: str) -> list[tuple[Any, ...]]:
     ]
 
 
-def query_faults(store: Store, queries: Iterable[Query], schema: SchemaOrg) -> Iterator[str]:
+def query_faults(store: Store, queries: Iterable[Query], schema: SchemaOrg, *, threads: int = 1) -> Iterator[str]:
     """Run queries to their last row; those that ask other endpoints are left out. Say which fail.
 
     Args:
         store: the store.
         queries: the queries.
         schema: how its data spells schema.org.
+        threads: how many queries are asked at once.
     """
-    for query in queries:
-        if query.federates:
-            continue
-        try:
-            answer = store.query(with_prefixes(spelled(query.text, schema), schema))
-            if not isinstance(answer, pyoxigraph.QueryBoolean):
-                for _ in answer:
-                    pass
-        except (SyntaxError, ValueError, OSError, RuntimeError) as error:
-            yield f"the query {query.name} fails: {error}"
+    asked = [query for query in queries if not query.federates]
+    yield from filter(None, in_threads(partial(_query_fault, store, schema), asked, threads=threads))
+
+
+def _query_fault(store: Store, schema: SchemaOrg, query: Query) -> str:
+    """Say what is wrong with a query, if anything."""
+    try:
+        answer = store.query(with_prefixes(spelled(query.text, schema), schema))
+        if not isinstance(answer, pyoxigraph.QueryBoolean):
+            for _ in answer:
+                pass
+    except (SyntaxError, ValueError, OSError, RuntimeError) as error:
+        return f"the query {query.name} fails: {error}"
+    return ""

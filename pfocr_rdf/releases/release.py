@@ -500,7 +500,10 @@ def _pass_gate(
     # workers read the next files, which are the largest, while this process fills a store and asks it
     first = next(again)
     store = load_store(shelf.path(ntriples), triples=dump.triples, folder=str(work / "store"))
-    faults = [*recount_faults(store, publication.counts), *query_faults(store, queries, schema)]
+    faults = [
+        *recount_faults(store, publication.counts, threads=jobs),
+        *query_faults(store, queries, schema, threads=jobs),
+    ]
     in_shards = 0
     for file, found in zip(files, chain((first,), again), strict=True):
         # the store has parsed the N-Triples

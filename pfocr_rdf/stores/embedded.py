@@ -8,7 +8,8 @@ Where the old store is added to, the new one begins as a copy of it. Oxigraph (t
 once and never changes them, so the copy shares them with the old store, and costs nothing.
 
 Parts are loaded one by one. That is as fast as a whole file at once, for which Oxigraph's loader, which then sorts a
-million triples at a time, takes gigabytes of memory.
+million triples at a time, takes gigabytes of memory. But each part makes files of its own, in all of which a query must
+look; so they are put together at the end, which takes a tenth of the time of the load, and queries a half and less.
 """
 
 from __future__ import annotations
@@ -36,12 +37,16 @@ from pfocr_rdf.stores.exchange import put_in_empty_place, put_in_place, restore
 from pfocr_rdf.stores.loading import NOTHING, Loaded, Send, counted
 from pfocr_rdf.stores.snapshots import LARGE, LEFT_OUT, Snapshot, remove_stale, snapshot
 from pfocr_rdf.terms import Term, iri_text
+from pfocr_rdf.threads import in_threads
 from pfocr_rdf.vocabulary import SCHEMA_HTTP, SCHEMA_HTTPS, SchemaOrg
 
 __all__ = ["StoreError", "ask_store", "default_graph_is_empty", "kept_store", "load_store", "open_store", "read_only"]
 
 QUADS: Final = 30_000
 """Triples of other graphs that are copied at once."""
+
+COMPACTED: Final = 1_000_000
+"""Triples that are added to a store with which its files are put together: all of them, so that it is worth it."""
 
 REMOVALS: Final = 50
 """How often a folder is removed in which a store that is still open, as an interrupt came, may go on writing."""
@@ -194,6 +199,8 @@ def load_store(
 
         sent = send(write)
         store().flush()
+        if replace or not there or sent.triples >= COMPACTED:
+            _compact(store())
         held = _counted(store(), graph)
         opened.clear()  # closes it
         before = NOTHING if replace or not there else _counted(read_only(target, folder), graph)
@@ -280,6 +287,12 @@ def _copy(old: Path, new: Path) -> None:
                 shutil.copy2(file, new / file.name)
         else:
             shutil.copy2(file, new / file.name)
+
+
+def _compact(store: Store) -> None:
+    """Put the files of a store together; an interrupt is heard meanwhile."""
+    for _ in in_threads(Store.optimize, [store], threads=1):
+        pass
 
 
 def _counted(store: Store, graph: Term | None) -> GraphCounts:

@@ -1,0 +1,78 @@
+"""Calls in threads: in order, some at once, and never in the way of an interrupt."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from pfocr_rdf.threads import in_threads
+
+
+@pytest.mark.parametrize("threads", [1, 2, 7])
+def test_results_come_in_the_order_of_the_items(threads: int) -> None:
+    def later(number: int) -> int:
+        time.sleep(0.02 * (3 - number % 4))
+        return number
+
+    assert list(in_threads(later, range(8), threads=threads)) == list(range(8))
+
+
+def test_calls_are_under_way_at_once() -> None:
+    meeting = threading.Barrier(2)
+    assert len(list(in_threads(lambda _: meeting.wait(20), range(2), threads=2))) == 2
+
+
+def test_no_more_threads_than_asked_for() -> None:
+    running: set[int] = set()
+    list(in_threads(lambda _: running.add(threading.get_ident()), range(100), threads=2))
+    assert len(running) <= 2
+
+
+def test_what_a_call_raises_is_raised_in_its_place() -> None:
+    given = in_threads(lambda number: 6 // number, [3, 0, 2], threads=2)
+    assert next(given) == 2
+    with pytest.raises(ZeroDivisionError):
+        next(given)
+
+
+def test_no_call_begins_that_nobody_waits_for() -> None:
+    begun: list[int] = []
+    go = threading.Event()
+
+    def call(number: int) -> int:
+        begun.append(number)
+        assert number == 0 or go.wait(20)
+        return number
+
+    given = in_threads(call, range(100), threads=1)
+    assert next(given) == 0
+    given.close()  # type: ignore[attr-defined]  # it is a generator
+    go.set()
+    assert len(begun) <= 2
+
+
+def test_nothing_is_nothing() -> None:
+    assert list(in_threads(len, [], threads=2)) == []
+
+
+def test_an_interrupt_is_heard_while_a_call_is_under_way() -> None:
+    code = """
+import time
+from pfocr_rdf.threads import in_threads
+
+print(flush=True)
+list(in_threads(time.sleep, [60], threads=1))
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        start = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+        assert time.monotonic() - start < 10  # far less than the call takes
+        assert process.returncode == -signal.SIGINT
