@@ -218,6 +218,7 @@ def test_damaged_results_are_made_anew(database: Path, tmp_path: Path) -> None:
     assert subjects == []
 
 
+@pytest.mark.slow
 def test_things_of_another_shape_are_made_anew(database: Path, tmp_path: Path) -> None:
     checked(database, tmp_path / "cache")
     expected = checked(database)

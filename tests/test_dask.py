@@ -263,6 +263,7 @@ def test_a_cluster_without_workers_is_not_waited_for_for_ever(tmp_path: Path, mo
         pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "said"),
     [

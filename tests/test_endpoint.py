@@ -46,7 +46,10 @@ LIVE = iri_term("https://pfocr.wikipathways.org/")
 ALONE = [query for query in shipped_queries() if not query.federates]
 
 
-@pytest.fixture(scope="module", params=[oxigraph, virtuoso], ids=["oxigraph", "virtuoso"])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(oxigraph, id="oxigraph"), pytest.param(virtuoso, id="virtuoso", marks=pytest.mark.slow)],
+)
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with request.param(tmp_path_factory.mktemp("server")) as running:
         yield running

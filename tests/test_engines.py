@@ -88,6 +88,7 @@ def prepared(engine: str, names: tuple[str, ...]) -> Find:
     return ENGINES[engine].prepare(statements(shapes(names)))
 
 
+@pytest.mark.slow
 @engines
 @cases
 def test_an_engine_finds_what_pyshacl_finds(engine: str, case: Case) -> None:

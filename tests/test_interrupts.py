@@ -148,6 +148,7 @@ cli.main()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("convert", "/there/is/nothing"), ("convert", "--nothing")])
 @pytest.mark.parametrize("moment", [0, 1, 2, 3, 5, 8, 13, 21, 34])
 def test_a_signal_that_comes_while_an_error_is_reported_gives_no_traceback(
@@ -217,6 +218,7 @@ main()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="has no timers")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("how", ["unraisable", "caught"])
@@ -277,6 +279,7 @@ main()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["finally", "generator", "context", "stack", "callback", "saved"])
 def test_clearing_up_may_take_longer_than_a_lost_interrupt_takes_to_come_again(how: str) -> None:
     command = [sys.executable, "-c", CLEARED, "convert", "examples", "-q", "-o", how]

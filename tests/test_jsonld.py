@@ -229,6 +229,7 @@ FORMS: dict[str, Any] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_every_term_of_the_published_context_expands_the_same_through_the_bundled_one(
     published: dict[str, Any], form: str

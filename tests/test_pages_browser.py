@@ -231,7 +231,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.mark.parametrize("width", [DESK, PHONE])
+@pytest.mark.parametrize("width", [pytest.param(DESK, marks=pytest.mark.slow), PHONE])
 @pytest.mark.parametrize("name", ["markup", "long", "bidi", "arabic"])
 def test_a_hostile_figure(browser: Browser, hostile: str, name: str, width: int) -> None:
     """Nothing of it runs, is fetched, hides or widens the page, or leads elsewhere."""

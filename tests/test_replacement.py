@@ -125,6 +125,7 @@ def marked(faults: dict[str, Fault]) -> list[ParameterSet]:
     return [pytest.param(fault, id=name, marks=() if name in QUICK else slow) for name, fault in faults.items()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["query", "update", "part", "move"])
 @pytest.mark.parametrize("fault", marked(PASSING))
 def test_a_fault_that_passes(kind: str, fault: Fault, server: Server, before: GraphCounts, new: Path) -> None:
@@ -135,6 +136,7 @@ def test_a_fault_that_passes(kind: str, fault: Fault, server: Server, before: Gr
     assert server.graphs() == {LIVE[1:-1]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["query", "part", "move"])
 @pytest.mark.parametrize("forward", [False, True])
 def test_a_stall_is_given_up(kind: str, forward: bool, server: Server, before: GraphCounts, new: Path) -> None:

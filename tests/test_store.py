@@ -528,7 +528,8 @@ def interrupted(stage: str, fault: str, store: Path, *options: str) -> Completed
     return subprocess.run([*command, *options], capture_output=True, check=False, timeout=120, env=os.environ)
 
 
-@pytest.mark.parametrize("replace", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.slow
+@pytest.mark.parametrize("replace", [False, True])
 @pytest.mark.parametrize("stage", STAGES)
 def test_killed(stage: str, replace: bool, old: Path, ntriples: Path) -> None:
     """After SIGKILL the store is whole, old or new, and the next load succeeds, and cleans up."""

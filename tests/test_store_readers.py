@@ -188,6 +188,7 @@ def test_a_server(store: Path) -> None:
         assert rows(answer(url, BY_PROPERTY)) == as_csv("new")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("when", ["link", "copy", "end"])
 def test_a_load_at_the_moment_of_opening(when: str, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A snapshot is of one store, the old or the new, and never of both."""

@@ -103,7 +103,7 @@ def test_records_turtle_ntriples_gzip_and_any_order_give_the_same(
 
 
 @pytest.mark.parametrize("part", [False, True])
-@pytest.mark.parametrize("waiting", [8_000_000, 1000])
+@pytest.mark.parametrize("waiting", [pytest.param(8_000_000, marks=pytest.mark.slow), 1000])
 def test_the_figure_of_a_thing_that_figures_share_does_not_depend_on_the_order_of_triples(
     part: bool, waiting: int, ntriples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

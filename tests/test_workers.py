@@ -60,6 +60,7 @@ def test_the_size_of_chunks_changes_nothing(
     assert converted(database, format=format, size=size) == expected[format]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("workers", "size"), [(2, 1), (2, 9), (4, 7)])
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_number_of_workers_changes_nothing(
