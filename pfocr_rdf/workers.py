@@ -19,11 +19,12 @@ import pickle
 import re
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
@@ -168,8 +169,10 @@ class WorkerError(ReportedError):
     """A worker process died."""
 
 
-def in_order(call: Callable[[_Item], _Given], items: Iterable[_Item], *, workers: int) -> Iterator[_Given]:
+def in_order(call: Callable[[_Item], _Given], items: Iterable[_Item], *, workers: int) -> Generator[_Given, None, None]:
     """Yield what a call gives for items, in their order, from worker processes of this machine.
+
+    Who does not take all of it closes it, at which the workers end.
 
     Args:
         call: what is called; it and the items must be such that they can go to another process.
@@ -367,8 +370,11 @@ def _executors(
 def _end_stopped(pool: ProcessPoolExecutor) -> None:
     """Shut down a pool whose processes were stopped, and wait for its thread, but not for long.
 
-    A program that ends while this thread closes its pipe would write to it, and complain on standard error.
+    A program that ends while this thread closes its pipe would write to it, and complain on standard error. In one that
+    is past its end, the interpreter has waited for the thread, and no other comes to run.
     """
+    if sys.is_finalizing():
+        return
     waiting = threading.Thread(target=pool.shutdown, daemon=True)
     try:
         waiting.start()

@@ -637,6 +637,20 @@ def test_workers_that_have_nothing_more_to_do_are_not_waited_for(tmp_path: Path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "2\n", "")
 
 
+UNFINISHED = """
+from pfocr_rdf.workers import in_order
+
+results = in_order(abs, range(100), workers=2)
+print(next(results))
+"""
+
+
+def test_a_program_that_has_not_taken_all_results_ends() -> None:
+    """What takes them is closed as the interpreter ends, when no thread can be started any more, nor be waited for."""
+    done = subprocess.run([sys.executable, "-c", UNFINISHED], capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"0\n", b"")
+
+
 STOPPED = """
 import sys, threading, time
 from pfocr_rdf import workers

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files
@@ -333,7 +333,7 @@ def _press(
         whole = open_file(shelf.writing(f"pfocr-{version}.nt.gz", "the whole graph in N-Triples", _NTRIPLES, role=DUMP))
         turtle = open_file(shelf.writing(f"pfocr-{version}.ttl.gz", "the whole graph in Turtle", _TURTLE, role=DUMP))
         turtle.write(gzip_member(turtle_header(schema)))
-        pressed = in_order(blocks, dump.blocks, workers=min(jobs, len(dump.blocks)))
+        pressed = open_file(closing(in_order(blocks, dump.blocks, workers=min(jobs, len(dump.blocks)))))
         for number, shard in enumerate(shards(dump.blocks, triples=SHARD_TRIPLES), 1):
             if sum(block.triples for block in shard) > SHARD_TRIPLES:
                 raise Refused(f"a description has more than {SHARD_TRIPLES:,} triples, which no shard may have")
@@ -496,27 +496,29 @@ def _pass_gate(
         shelf.files(), key=lambda file: (file.path != VOID_FILE, file.path != turtle, -file.bytes, file.path)
     )
     tasks = [(shelf.path(file.path), file.path == turtle, file.path != ntriples) for file in files]
-    again = in_order(_read_again, tasks, workers=jobs)
-    # workers read the next files, which are the largest, while this process fills a store and asks it
-    first = next(again)
-    store = load_store(shelf.path(ntriples), triples=dump.triples, folder=str(work / "store"))
-    faults = [
-        *recount_faults(store, publication.counts, threads=jobs),
-        *query_faults(store, queries, schema, threads=jobs),
-    ]
-    in_shards = 0
-    for file, found in zip(files, chain((first,), again), strict=True):
-        # the store has parsed the N-Triples
-        reading = found if file.path != ntriples or found.fault else replace(found, triples=len(store))
-        if fault := shelf.amend(file.path, reading):
-            faults.append(fault)
-            continue
-        if file.role == DUMP and reading.triples != dump.triples:
-            faults.append(f"{file.path}: holds {reading.triples:,} triples, not the {dump.triples:,} that were written")
-        elif file.role == DUMP and (reading.lines or reading.content) != dump.digest.hexdigest():
-            faults.append(f"{file.path}: does not hold what was converted")
-        if file.role == SHARD:
-            in_shards += reading.triples or 0
+    with closing(in_order(_read_again, tasks, workers=jobs)) as again:
+        # workers read the next files, which are the largest, while this process fills a store and asks it
+        first = next(again)
+        store = load_store(shelf.path(ntriples), triples=dump.triples, folder=str(work / "store"))
+        faults = [
+            *recount_faults(store, publication.counts, threads=jobs),
+            *query_faults(store, queries, schema, threads=jobs),
+        ]
+        in_shards = 0
+        for file, found in zip(files, chain((first,), again), strict=True):
+            # the store has parsed the N-Triples
+            reading = found if file.path != ntriples or found.fault else replace(found, triples=len(store))
+            if fault := shelf.amend(file.path, reading):
+                faults.append(fault)
+                continue
+            if file.role == DUMP and reading.triples != dump.triples:
+                faults.append(
+                    f"{file.path}: holds {reading.triples:,} triples, not the {dump.triples:,} that were written"
+                )
+            elif file.role == DUMP and (reading.lines or reading.content) != dump.digest.hexdigest():
+                faults.append(f"{file.path}: does not hold what was converted")
+            if file.role == SHARD:
+                in_shards += reading.triples or 0
     if in_shards != dump.triples:
         faults.append(f"the shards hold {in_shards:,} triples, not the {dump.triples:,} that were written")
     if faults:

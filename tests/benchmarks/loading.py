@@ -4,9 +4,9 @@
     python tests/benchmarks/loading.py --database FOLDER --repeat 5           # a checkout
 
 All are processes of their own, taken in turn, and the best of several counts; compare the ratios, not the seconds. What
-Oxigraph is measured by is `Store.bulk_load(path=...)` of the whole file in N-Triples. Ours also puts the files together,
-and counts what the store holds. From records, the file is not made in between; beside it stands what making it first,
-and loading it, would take.
+Oxigraph is measured by is `Store.bulk_load(path=...)` of the whole file in N-Triples. Ours also puts the store's files
+together, and counts what it holds. From records, the file is not made in between; beside it stands what making it
+first, and loading it, would take.
 """
 
 from __future__ import annotations
