@@ -24,10 +24,11 @@ def in_threads(call: Callable[[_Item], _Given], items: Iterable[_Item], *, threa
     Args:
         call: what is called.
         items: what it is called with; all are taken before the first call.
-        threads: how many calls are under way at once, at most.
+        threads: how many calls are under way at once, at most; less than one counts as one.
 
     Raises:
         BaseException: what a call raised, in the place of what it would have given.
+        RuntimeError: when not even one thread can be started.
 
     >>> list(in_threads(len, ["one", "three"], threads=2))
     [3, 5]
@@ -46,10 +47,16 @@ def in_threads(call: Callable[[_Item], _Given], items: Iterable[_Item], *, threa
                     future.set_result(call(item))
                 except BaseException as error:
                     future.set_exception(error)
+                del future, item  # not kept while the next is waited for
 
-    for _ in range(min(threads, len(given))):
-        Thread(target=work, daemon=True).start()
     try:
+        for number in range(min(max(threads, 1), len(given))):
+            try:
+                Thread(target=work, daemon=True).start()
+            except RuntimeError:  # the system has no more of them
+                if not number:
+                    raise
+                break
         for future in given:
             yield future.result()
     finally:

@@ -329,7 +329,7 @@ from pfocr_rdf.stores import embedded
 
 libc = ctypes.CDLL(None)
 libc.on_exit(libc.pause, None)
-embedded._compact = lambda store: os.kill(os.getpid(), signal.SIGTERM)
+embedded.compact = lambda store: os.kill(os.getpid(), signal.SIGTERM)
 sys.argv[1:] = ["load", *sys.argv[1:]]
 program.main()
 """

@@ -115,6 +115,30 @@ def test_replacing_keeps_other_graphs(old: Path, ntriples: Path) -> None:
     assert NamedNode("http://an/empty/graph") in set(Store.read_only(str(old)).named_graphs())
 
 
+def test_the_files_of_a_store_are_put_together(
+    old: Path, ntriples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In all of them each query would look; where little is added to an old store, they stay, shared with it."""
+
+    def large() -> set[int]:
+        return {file.stat().st_ino for file in old.glob("*.sst")}
+
+    monkeypatch.setattr("pfocr_rdf.inputs.BYTES", 50_000)
+    with monkeypatch.context() as patched:
+        patched.setattr(embedded, "compact", lambda _: None)
+        load([ntriples], store=old, replace=True)
+    apart = large()
+    load([ntriples], store=old, replace=True)
+    together = large()
+    assert len(together) < len(apart)
+    (tmp_path / "more.nt").write_text(OLD, "utf-8")
+    load([tmp_path / "more.nt"], store=old)
+    assert together < large()
+    monkeypatch.setattr(embedded, "COMPACTED", 1)
+    load([tmp_path / "more.nt"], store=old)
+    assert not together & large()
+
+
 def test_lines_that_are_no_triples_or_stand_twice(store: Path) -> None:
     file = store.parent / "odd.nt"
     file.write_text(f"# a comment\n\n{OLD}{OLD}\n<http://a/>\t<http://b/>   'x' . # more".replace("'", '"'), "utf-8")

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -311,44 +312,101 @@ def test_an_interrupted_query_leaves_nothing(number: signal.Signals, store: Path
     assert not kept(store)
 
 
+MAKING = """
+import shutil, threading
+begun, removing = threading.Event(), threading.Event()
+copy, remove = snapshots._copy, shutil.rmtree
+
+def copied(*arguments):
+    if not begun.is_set():
+        begun.set()
+        os.kill(os.getpid(), signal.SIGTERM)
+        removing.wait(0.5)
+    copy(*arguments)
+
+def removed(folder, **options):
+    remove(folder, **options)
+    if threading.current_thread() is not threading.main_thread():
+        removing.set()
+        time.sleep(0.5)  # in which another snapshot could be made
+
+snapshots._copy, shutil.rmtree = copied, removed
+"""
+FILLED = """
+import shutil
+remove = shutil.rmtree
+
+def removed(folder, **options):
+    remove(folder, **options)
+    if not os.path.exists("filled") and not folder.exists():
+        open("filled", "x").close()
+        folder.mkdir()
+        (folder / "LOG").touch()
+
+shutil.rmtree = removed
+embedded.read_only = lambda *_: os.kill(os.getpid(), signal.SIGTERM) or time.sleep(60)
+"""
+REMOVING = """
+import shutil, threading
+remove = shutil.rmtree
+
+def removed(folder, **options):
+    if threading.current_thread() is threading.main_thread():
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+    remove(folder, **options)
+
+shutil.rmtree = removed
+"""
+
+
 @on_linux
-def test_a_query_that_is_interrupted_while_it_makes_its_snapshot_leaves_nothing(store: Path) -> None:
-    """Files come into the folder while it is removed."""
-    code = """
+@pytest.mark.parametrize(
+    ("moment", "query"),
+    [
+        pytest.param(MAKING, LONG, id="while it is made"),
+        pytest.param(FILLED, "ASK {}", id="while the store's own files come into it"),
+        pytest.param(REMOVING, "ASK {}", id="while it is removed"),
+    ],
+)
+def test_a_query_interrupted_at_any_moment_of_its_snapshot_leaves_nothing(
+    moment: str, query: str, store: Path, tmp_path: Path
+) -> None:
+    code = f"""
 import os, signal, sys, time
 from pfocr_rdf import program
-from pfocr_rdf.stores import snapshots
-
-plain = snapshots._copy
-
-def slow(name, source, folder):
-    os.kill(os.getpid(), signal.SIGTERM)
-    for number in range(2000):
-        (folder / str(number)).touch()
-    plain(name, source, folder)
-
-snapshots._copy = slow
-sys.argv[1:] = ["query", "--store", sys.argv[1], "-e", "ASK {}"]
+from pfocr_rdf.stores import embedded, snapshots
+{moment}
+sys.argv[1:] = ["query", "--store", *sys.argv[1:]]
 program.main()
 """
-    done = subprocess.run([sys.executable, "-c", code, str(store)], capture_output=True, timeout=60)
-    assert done.returncode == -signal.SIGTERM
+    command = [sys.executable, "-c", code, str(store), "-e", query]
+    done = subprocess.run(command, capture_output=True, timeout=60, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (-signal.SIGTERM, b"")
     assert not kept(store)
 
 
+@on_linux
 def test_a_forked_process_may_make_a_snapshot_while_the_other_ends(store: Path) -> None:
     code = """
-import os, sys
+import os, sys, threading
 from pathlib import Path
 from pfocr_rdf.stores import snapshots
 
-snapshots.remove_own()
+ending = threading.Thread(target=snapshots.remove_own)
+ending.start()
+ending.join()
 if not (child := os.fork()):
     with snapshots.snapshot(Path(sys.argv[1])) as kept:
         os._exit(kept.lock is None)
-sys.exit(os.waitpid(child, 0)[1])
+os._exit(os.waitpid(child, 0)[1] > 0)
 """
-    subprocess.run([sys.executable, "-c", code, str(store)], check=True, timeout=60)
+    with subprocess.Popen([sys.executable, "-c", code, str(store)], start_new_session=True) as process:
+        try:
+            assert process.wait(20) == 0
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
     snapshots.remove_stale(store)
     assert not kept(store)
 

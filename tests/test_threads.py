@@ -11,6 +11,7 @@ import time
 import pytest
 
 from pfocr_rdf.threads import in_threads
+from processes import wait_until
 
 
 @pytest.mark.parametrize("threads", [1, 2, 7])
@@ -27,10 +28,41 @@ def test_calls_are_under_way_at_once() -> None:
     assert len(list(in_threads(lambda _: meeting.wait(20), range(2), threads=2))) == 2
 
 
-def test_no_more_threads_than_asked_for() -> None:
-    running: set[int] = set()
-    list(in_threads(lambda _: running.add(threading.get_ident()), range(100), threads=2))
-    assert len(running) <= 2
+@pytest.mark.parametrize(("threads", "most"), [(0, 1), (1, 1), (2, 2)])
+def test_no_more_calls_are_under_way_than_asked_for(threads: int, most: int) -> None:
+    running, seen = [0], [0]
+    lock = threading.Lock()
+
+    def call(_: int) -> None:
+        with lock:
+            running[0] += 1
+            seen[0] = max(seen[0], running[0])
+        time.sleep(0.02)
+        with lock:
+            running[0] -= 1
+
+    assert len(list(in_threads(call, range(10), threads=threads))) == 10
+    assert seen[0] == most
+
+
+@pytest.mark.parametrize("possible", [0, 1])
+def test_one_thread_does_where_no_more_can_be_started(possible: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = threading.Thread.start
+    started: list[threading.Thread] = []
+
+    def few(thread: threading.Thread) -> None:
+        if len(started) == possible:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", few)
+    given = in_threads(abs, range(5), threads=3)
+    if possible:
+        assert list(given) == [0, 1, 2, 3, 4]
+    else:
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            next(given)
 
 
 def test_what_a_call_raises_is_raised_in_its_place() -> None:
@@ -49,10 +81,12 @@ def test_no_call_begins_that_nobody_waits_for() -> None:
         assert number == 0 or go.wait(20)
         return number
 
+    before = threading.active_count()
     given = in_threads(call, range(100), threads=1)
     assert next(given) == 0
     given.close()  # type: ignore[attr-defined]  # it is a generator
     go.set()
+    wait_until(lambda: threading.active_count() <= before, 20, "the end of the thread")
     assert len(begun) <= 2
 
 

@@ -39,8 +39,8 @@ class Interrupted(BaseException):
 
 def listen() -> None:
     """Let signals that ask the process to end raise `Interrupted`; what is ignored, as with nohup, stays ignored."""
-    global _asked
-    _asked = -math.inf
+    global _asked, _code
+    _asked, _code = -math.inf, None
     signal.signal(signal.SIGTERM, _interrupt)
     if signal.getsignal(signal.SIGINT) in (signal.default_int_handler, signal.SIG_DFL):
         signal.signal(signal.SIGINT, _interrupt)
@@ -118,9 +118,10 @@ def end_interrupted(signum: int) -> NoReturn:
 
 def _leave() -> None:
     if _code is not None:
-        with suppress(OSError, ValueError, AttributeError):  # a closed one, or none
-            sys.stdout.flush()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):  # a closed one, or none
+                stream.flush()
         os._exit(_code)
 
 
-atexit.register(_leave)  # the last to be called, as it is the first to be registered
+atexit.register(_leave)  # called after those of all that commands import, as it is registered before

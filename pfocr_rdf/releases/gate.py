@@ -22,6 +22,7 @@ from pyoxigraph import QuerySolutions, RdfFormat, Store
 
 from pfocr_rdf.queries import Query, spelled, with_prefixes
 from pfocr_rdf.releases.publication import Counts, Linkset
+from pfocr_rdf.stores.embedded import compact
 from pfocr_rdf.stores.loading import COUNTED, count_query
 from pfocr_rdf.terms import line_safe
 from pfocr_rdf.threads import in_threads
@@ -185,8 +186,8 @@ def load_store(dump: str, *, triples: int, folder: str) -> Store:
             while data := file.read(LOADED):
                 store.bulk_load(data + file.readline(), format=RdfFormat.N_TRIPLES)
         if triples > MEMORY_TRIPLES:
-            store.optimize()  # puts its many files together, in all of which a query would look
-    except (OSError, EOFError, zlib.error, SyntaxError, ValueError) as error:
+            compact(store)
+    except (OSError, EOFError, RuntimeError, zlib.error, SyntaxError, ValueError) as error:
         raise Refused(f"{Path(dump).name}: cannot be loaded: {error}") from error
     return store
 
@@ -209,30 +210,26 @@ def recount_faults(store: Store, counts: Counts, *, threads: int = 1) -> Iterato
 
 
 def _recounts(counts: Counts) -> Iterator[_Recount]:
-    """Yield the queries that count again, those that take longest first."""
-    yield (
-        "SELECT ?property (COUNT(*) AS ?n) { ?thing ?property ?value } GROUP BY ?property",
-        partial(_differing, "property", {part.iri: part.triples for part in counts.properties}),
-    )
-    yield (
-        "SELECT (COUNT(DISTINCT ?thing) AS ?n) { ?thing ?property ?value }",
-        partial(_unequal, ["subjects"], [counts.subjects]),
-    )
-    yield (
-        "SELECT (COUNT(DISTINCT ?value) AS ?n) { ?thing ?property ?value }",
-        partial(_unequal, ["objects"], [counts.objects]),
-    )
+    """Yield the queries that count again."""
+    written = {"triples": counts.triples, "figures": counts.figures, "mentions": counts.mentions}
+    for what in COUNTED:
+        yield count_query(what), partial(_unequal, [what], [written[what]])
+    for name, query, number in (
+        ("entities", "SELECT (COUNT(DISTINCT ?thing) AS ?n) { ?thing a ?kind }", counts.entities),
+        ("subjects", "SELECT (COUNT(DISTINCT ?thing) AS ?n) { ?thing ?property ?value }", counts.subjects),
+        ("objects", "SELECT (COUNT(DISTINCT ?value) AS ?n) { ?thing ?property ?value }", counts.objects),
+    ):
+        yield query, partial(_unequal, [name], [number])
     for predicate, links in groupby(sorted(counts.linksets, key=_predicate), key=_predicate):
         linksets = list(links)
         names = [f"links to {link.target.title} by {predicate}" for link in linksets]
         yield _links_query(predicate, linksets), partial(_unequal, names, [link.triples for link in linksets])
-    written = {"triples": counts.triples, "figures": counts.figures, "mentions": counts.mentions}
-    for what in COUNTED:
-        yield count_query(what), partial(_unequal, [what], [written[what]])
-    yield "SELECT (COUNT(DISTINCT ?thing) AS ?n) { ?thing a ?kind }", partial(_unequal, ["entities"], [counts.entities])
+    classes = {part.iri: part.entities for part in counts.classes}
+    yield "SELECT ?kind (COUNT(?thing) AS ?n) { ?thing a ?kind } GROUP BY ?kind", partial(_differing, "class", classes)
+    properties = {part.iri: part.triples for part in counts.properties}
     yield (
-        "SELECT ?kind (COUNT(?thing) AS ?n) { ?thing a ?kind } GROUP BY ?kind",
-        partial(_differing, "class", {part.iri: part.entities for part in counts.classes}),
+        "SELECT ?property (COUNT(*) AS ?n) { ?thing ?property ?value } GROUP BY ?property",
+        partial(_differing, "property", properties),
     )
 
 

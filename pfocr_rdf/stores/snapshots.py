@@ -39,7 +39,7 @@ _own: Final[dict[Path, int]] = {}
 """The snapshots of this process, and its id: a process that is forked from it has none."""
 
 _making = threading.RLock()
-"""Held while a snapshot is made: one thread removes them, as the process ends, while another may be making one."""
+"""Held while a snapshot is made, which as the process ends another thread may be about to remove."""
 
 _PATIENCE: Final = 2.0
 """Seconds in which snapshots are removed as a process ends."""
@@ -90,12 +90,13 @@ def remove_stale(store: Path) -> None:
 
 
 def remove_own() -> None:
-    """Remove the snapshots of this process, which is about to end, and let other threads make no more.
+    """Remove the snapshots of this process, which is about to end.
 
-    Any thread may do so, also while another makes a snapshot or opens one, as whose files come into the folder yet.
+    It may be called in any thread. From then on, no other thread can make a snapshot. One that opens a snapshot may
+    still put files into its folder, so that is removed until it is gone.
     """
     end = time.monotonic() + _PATIENCE
-    _making.acquire(timeout=_PATIENCE)  # and it is not released: another thread that would make one waits for the end
+    _making.acquire(timeout=_PATIENCE)  # and never released
     for folder, process in list(_own.items()):
         if process == os.getpid():
             shutil.rmtree(folder, ignore_errors=True)
@@ -137,8 +138,9 @@ def _taken(store: Path, stack: ExitStack) -> Snapshot | None:
 
 
 def _remove(folder: Path) -> None:
-    if _own.pop(folder, None) == os.getpid():
+    if _own.get(folder) == os.getpid():
         shutil.rmtree(folder, ignore_errors=True)
+        del _own[folder]  # not before: the process may be about to end, and another thread to remove what is left
 
 
 def _locked(folder: Path, stack: ExitStack) -> int:
