@@ -33,6 +33,7 @@ from pfocr_rdf.queries import (
     of_figure,
     queries_folder,
     shipped_queries,
+    shipped_query,
     spelled,
     with_prefixes,
 )
@@ -384,3 +385,15 @@ def as_csv(rows: list[Row]) -> str:
     output = io.StringIO()
     csv.writer(output, lineterminator="\n").writerows(rows)
     return output.getvalue()
+
+
+def test_one_figure_without_a_licence_is_enough_for_a_no() -> None:
+    """The numbers are compared, as to look for the figure takes time that grows with the square of the figures."""
+    query = with_prefixes(shipped_query("licence-of-every-figure").text)
+    figure = '<http://a/{0}> a wp:Pathway ; dc:source "PFOCR" . '
+    licence = "<http://a/{0}> dcterms:license <http://a/cc0> , <http://a/other> . "
+    for licensed, expected in (((), False), ((1,), False), ((1, 2), True)):
+        store = Store()
+        data = "".join(map(figure.format, (1, 2))) + "".join(map(licence.format, licensed))
+        store.update(with_prefixes(f"INSERT DATA {{ {data} }}"))
+        assert bool(store.query(query)) is expected
