@@ -44,10 +44,12 @@ def in_threads(call: Callable[[_Item], _Given], items: Iterable[_Item], *, threa
             while True:
                 future, item = waiting.get_nowait()
                 try:
-                    future.set_result(call(item))
+                    result = call(item)
                 except BaseException as error:
                     future.set_exception(error)
-                del future, item  # not kept while the next is waited for
+                else:
+                    del item  # who has the result may count on it that nobody has the item
+                    future.set_result(result)
 
     try:
         for number in range(min(max(threads, 1), len(given))):

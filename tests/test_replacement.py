@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from _pytest.mark import ParameterSet
 
 import pfocr_rdf
 from commands import run
@@ -118,16 +117,11 @@ PASSING = {
     "dropped, though it arrived": Fault(forward=True),
     "the answer is cut off": Fault(forward=True, cut=5),
 }
-QUICK = ("unavailable", "dropped, though it arrived")
 
 
-def marked(faults: dict[str, Fault]) -> list[ParameterSet]:
-    return [pytest.param(fault, id=name, marks=() if name in QUICK else slow) for name, fault in faults.items()]
-
-
-@pytest.mark.slow
+@slow
 @pytest.mark.parametrize("kind", ["query", "update", "part", "move"])
-@pytest.mark.parametrize("fault", marked(PASSING))
+@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
 def test_a_fault_that_passes(kind: str, fault: Fault, server: Server, before: GraphCounts, new: Path) -> None:
     with proxied(server.url, first(kind, fault)) as proxy:
         loaded = replace(server.at(proxy.url), new)
@@ -136,7 +130,7 @@ def test_a_fault_that_passes(kind: str, fault: Fault, server: Server, before: Gr
     assert server.graphs() == {LIVE[1:-1]}
 
 
-@pytest.mark.slow
+@slow
 @pytest.mark.parametrize("kind", ["query", "part", "move"])
 @pytest.mark.parametrize("forward", [False, True])
 def test_a_stall_is_given_up(kind: str, forward: bool, server: Server, before: GraphCounts, new: Path) -> None:
@@ -146,9 +140,13 @@ def test_a_stall_is_given_up(kind: str, forward: bool, server: Server, before: G
 
 
 LASTING = {name: fault for name, fault in PASSING.items() if fault.cut is None}  # the answer to a part may be empty
+QUICK = ("unavailable", "dropped, though it arrived")
 
 
-@pytest.mark.parametrize("fault", marked(LASTING))
+@pytest.mark.parametrize(
+    "fault",
+    [pytest.param(fault, id=name, marks=() if name in QUICK else slow) for name, fault in LASTING.items()],
+)
 def test_a_part_that_never_arrives_leaves_the_old(
     fault: Fault, server: Server, before: GraphCounts, old: Path, new: Path
 ) -> None:

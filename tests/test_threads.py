@@ -7,6 +7,8 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
+from concurrent.futures import Future
 
 import pytest
 
@@ -88,6 +90,30 @@ def test_no_call_begins_that_nobody_waits_for() -> None:
     go.set()
     wait_until(lambda: threading.active_count() <= before, 20, "the end of the thread")
     assert len(begun) <= 2
+
+
+def test_who_has_the_result_has_the_item_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a load closes its store, once its files are put together."""
+
+    class Item:
+        pass
+
+    done = threading.Event()
+    set_result = Future.set_result
+
+    def and_waits(future: Future[int], result: int) -> None:
+        set_result(future, result)
+        done.wait(20)
+
+    monkeypatch.setattr(Future, "set_result", and_waits)
+    item = Item()
+    left = weakref.ref(item)
+    assert list(in_threads(lambda _: 7, [item], threads=1)) == [7]
+    del item
+    try:
+        assert left() is None
+    finally:
+        done.set()
 
 
 def test_nothing_is_nothing() -> None:
