@@ -19,6 +19,7 @@ from pyoxigraph import NamedNode, Triple
 
 from pfocr_rdf.cache import Cache, open_cache, open_checks, open_parts
 from pfocr_rdf.checking import Check, Result
+from pfocr_rdf.cluster import dask_runner
 from pfocr_rdf.conversion import CHUNK, Counts, Identities, convert_databases, read_records
 from pfocr_rdf.database import InputError, folders_of
 from pfocr_rdf.descriptions import entity_statements
@@ -36,7 +37,7 @@ from pfocr_rdf.stores.loading import Loaded, Send
 from pfocr_rdf.terms import iri_term, triples
 from pfocr_rdf.validation import Validation, Verdict
 from pfocr_rdf.vocabulary import prefixes
-from pfocr_rdf.workers import dask_runner, forked, in_order, process_runner
+from pfocr_rdf.workers import forked, in_order, process_runner
 
 if TYPE_CHECKING:
     import rdflib

@@ -1,7 +1,4 @@
-"""Chunks in worker processes: on any `concurrent.futures.Executor`, in order, with a bounded number in flight.
-
-A worker that dies takes nothing with it: the chunks that were in flight are converted again, one at a time, and the one
-that kills its worker again is cut smaller and smaller, until the record to blame is named.
+"""Worker processes of this machine, for chunks and for any other calls: what they give comes in order.
 
 Worker processes leave what they give in files, and send the names. A large result that is cut off, as its worker is
 killed, would leave its reader waiting for the rest, for ever, as other workers have the same pipe open; a name comes
@@ -12,60 +9,35 @@ is gone by then, as a cleaner of temporary files was faster, what it held is mad
 from __future__ import annotations
 
 import gc
-import logging
 import multiprocessing
 import os
 import pickle
-import re
 import shutil
 import signal
-import sys
 import tempfile
 import threading
-import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Final, TypeVar
 
-from pfocr_rdf import __version__
-from pfocr_rdf.cache import converter_versions
-from pfocr_rdf.conversion import ChunkResult, Job, Runner, convert_chunk, run_here, salvage
-from pfocr_rdf.database import InputError, RecordFile, found_anywhere
-from pfocr_rdf.errors import ReportedError, why
-from pfocr_rdf.extras import MissingExtraError
+from pfocr_rdf.conversion import ChunkResult, Job, Runner, convert_chunk, run_here
+from pfocr_rdf.errors import why
+from pfocr_rdf.executors import IN_FLIGHT, WorkerError, open_executor, runner
 from pfocr_rdf.output import OutputError, temporary_folder
 from pfocr_rdf.signals import ENDING, HANGUP
 
-__all__ = ["WorkerError", "dask_runner", "forked", "in_order", "process_runner", "runner", "tune_collector"]
+__all__ = ["forked", "in_order", "process_runner", "tune_collector"]
 
 _Item = TypeVar("_Item")
 _Given = TypeVar("_Given")
 
-IN_FLIGHT: Final = 2
-"""Chunks in flight for each worker: one that it works on and one that waits."""
-
-MAX_LOADED: Final = 8 * 1024**2
-"""Bytes of files that are read here for one chunk, and sent with it: 8 MiB, or a record more; real ones have 2."""
-
 WORTH_FORKING: Final = 2
 """Items for each worker that make it worth to fork some."""
-
-CHECK_SECONDS = 10.0
-"""How long a chunk is waited for, before it is asked whether the executor is still there."""
-
-STOPPING_SECONDS: Final = 1.0
-"""How long processes and threads are waited for that were told to stop."""
-
-PATIENCE = 30.0
-"""Seconds that a cluster may be without workers."""
-
-_SCHEDULER: Final = re.compile(r"(tcp|tls|ucx|wss?)://[^\s/]+:[0-9]+/?")
 
 
 def process_runner(workers: int) -> Runner:
@@ -86,87 +58,6 @@ def process_runner(workers: int) -> Runner:
             yield from runner(lambda: _pool(workers, folder), workers, convert=convert, collect=collect)(jobs)
 
     return run
-
-
-def runner(
-    make_executor: Callable[[], Executor],
-    workers: int,
-    *,
-    convert: Callable[[Job], Any] = convert_chunk,
-    collect: Callable[[Any, Job], ChunkResult] = lambda result, _: result,
-    check: Callable[[], object] | None = None,
-) -> Runner:
-    """Give a runner that converts chunks on an executor.
-
-    Args:
-        make_executor: makes the executor; it is called again when the executor is broken.
-        workers: how many workers the executor has.
-        convert: what the executor calls with each chunk.
-        collect: gives the result of a chunk from what `convert` gave, and the chunk.
-        check: raises a `ReportedError` when the executor is lost for good; it is asked when a chunk fails, and now and
-            then while one is waited for.
-    """
-
-    def result_of(job: Job, future: Future[Any]) -> ChunkResult:
-        while True:
-            try:
-                return collect(future.result(CHECK_SECONDS if check is not None else None), job)
-            except TimeoutError:
-                if future.done():
-                    raise
-                still_there()
-
-    def still_there() -> None:
-        if check is not None:
-            check()
-
-    def run(jobs: Iterable[Job]) -> Iterator[tuple[Job, ChunkResult]]:
-        pending: deque[tuple[Job, Future[Any]]] = deque()
-        with _executors(make_executor, pending) as (executor, renew):
-            coming = _portable(jobs)
-
-            def call(job: Job) -> ChunkResult:
-                try:
-                    return result_of(job, executor().submit(convert, job))
-                except BrokenExecutor:
-                    renew()
-                    raise
-                except Exception:
-                    still_there()
-                    raise
-
-            while True:
-                while len(pending) < workers * IN_FLIGHT and (job := next(coming, None)) is not None:
-                    try:
-                        pending.append((job, executor().submit(convert, job)))
-                    except BrokenExecutor:  # a worker died meanwhile; the loop below finds out whose
-                        renew()
-                        pending.append((job, executor().submit(convert, job)))
-                if not pending:
-                    return
-                job, future = pending.popleft()
-                try:
-                    result = result_of(job, future)
-                except ReportedError:
-                    raise
-                except Exception as error:
-                    still_there()
-                    suspects = [job]
-                    if isinstance(error, BrokenExecutor):
-                        # the pool is gone, and every chunk in flight may be the one that broke it
-                        renew()
-                        suspects += [job for job, _ in pending]
-                        pending.clear()
-                    for suspect in suspects:
-                        yield salvage(suspect, call)
-                else:
-                    yield job, result
-
-    return run
-
-
-class WorkerError(ReportedError):
-    """A worker process died."""
 
 
 def in_order(call: Callable[[_Item], _Given], items: Iterable[_Item], *, workers: int) -> Generator[_Given, None, None]:
@@ -285,7 +176,7 @@ def _through(
         item, future = pending.popleft()
         return call(item) if future is None else _collected(future.result(), partial(call, item))
 
-    with _executors(make, pending) as (executor, _):
+    with open_executor(make, pending) as (executor, _):
         for item in items:
             pending.append((item, None if here(item) else executor().submit(leave, item)))
             if len(pending) >= workers * IN_FLIGHT:
@@ -302,98 +193,6 @@ def _inherited(item: Any) -> Any:
     """Call what this worker was forked to call."""
     assert _inheritance is not None
     return _inheritance(item)
-
-
-def _portable(jobs: Iterable[Job]) -> Iterator[Job]:
-    """Yield chunks that another process can read; those whose files must be sent along are cut by their bytes, too."""
-    for job in jobs:
-        records: list[RecordFile] = []
-        size = 0
-        for record in job.records:
-            records.append(record.portable())
-            size += records[-1].loaded
-            if size >= MAX_LOADED:
-                yield replace(job, records=tuple(records))
-                records, size = [], 0
-        if records:
-            yield replace(job, records=tuple(records))
-
-
-@contextmanager
-def _executors(
-    make: Callable[[], Executor], pending: Iterable[tuple[Any, Future[Any] | None]]
-) -> Iterator[tuple[Callable[[], Executor], Callable[[], None]]]:
-    """Give the executor in use and what renews it; in the end, however it comes, its processes are stopped.
-
-    Not every executor's `shutdown` can cancel what is pending (Dask's cannot), so that is done here. A pool of
-    processes must not have it: its own thread, which tells the futures that the processes are gone, fails on one that
-    was cancelled, and what it then leaves undone may hold the program up at its end, for ever.
-    """
-    before = set(multiprocessing.active_children())
-    current: list[Executor] = []
-
-    def cancel() -> None:
-        if not any(isinstance(executor, ProcessPoolExecutor) for executor in current):
-            for _, future in pending:
-                if future is not None:
-                    future.cancel()
-
-    def stop() -> None:
-        _stop(set(multiprocessing.active_children()) - before)
-
-    def end() -> None:
-        if isinstance(current[0], ProcessPoolExecutor):
-            stop()  # a worker that waits for a lock of one that was killed waits for ever, and so does who waits for it
-        current[0].shutdown(wait=True)
-
-    def renew() -> None:
-        cancel()
-        end()
-        current[0] = make()
-
-    try:
-        current.append(make())
-        yield lambda: current[0], renew
-        end()
-    except BaseException:
-        cancel()
-        for executor in current:
-            if not isinstance(executor, ProcessPoolExecutor):
-                executor.shutdown(wait=False)
-        stop()
-        for executor in current:
-            if isinstance(executor, ProcessPoolExecutor):
-                _end_stopped(executor)
-        raise
-
-
-def _end_stopped(pool: ProcessPoolExecutor) -> None:
-    """Shut down a pool whose processes were stopped, and wait for its thread, but not for long.
-
-    A program that ends while this thread closes its pipe would write to it, and complain on standard error. In one that
-    is past its end, the interpreter has waited for the thread, and no other comes to run.
-    """
-    if sys.is_finalizing():
-        return
-    waiting = threading.Thread(target=pool.shutdown, daemon=True)
-    try:
-        waiting.start()
-    except RuntimeError:  # no thread can be started
-        pool.shutdown(wait=False)
-    else:
-        waiting.join(STOPPING_SECONDS)
-
-
-def _stop(processes: set[multiprocessing.process.BaseProcess]) -> None:
-    """Stop processes: ask, and after `STOPPING_SECONDS` kill."""
-    for process in processes:
-        process.terminate()
-    deadline = time.monotonic() + STOPPING_SECONDS
-    for process in processes:
-        process.join(max(0, deadline - time.monotonic()))
-        if process.is_alive():
-            process.kill()
-            process.join()
 
 
 def _left_in_file(folder: str, call: Callable[[_Item], _Given], item: _Item) -> str | tuple[_Given]:
@@ -487,122 +286,3 @@ def tune_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-
-
-@contextmanager
-def dask_runner(address: str, folders: Sequence[str] = ()) -> Iterator[Runner]:
-    """Give a runner on an existing Dask cluster, which shares the input's file system with this process.
-
-    Args:
-        address: the scheduler, such as `tcp://scheduler:8786`.
-        folders: what workers must find, by absolute paths.
-
-    Raises:
-        MissingExtraError: when the extra `dask` is not installed.
-        InputError: when there is no scheduler.
-        WorkerError: when it has no workers, or one without this package or the folders, or when it is gone in the run.
-    """
-    if not _SCHEDULER.fullmatch(address):  # a client made with another would stay, and say so when the program ends
-        raise InputError(f"{address}: is no address of a Dask scheduler; give tcp://HOST:PORT")
-    try:
-        from distributed import Client, Security
-    except ImportError:
-        raise MissingExtraError("dask", "running on a Dask cluster") from None
-    security: Any = Security
-    if address.startswith("tls:") and security().get_connection_args("client").get("ssl_context") is None:
-        raise InputError(f"{address}: needs certificates; name them in Dask's configuration, distributed.comm.tls")
-    try:
-        client = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"{address}: no Dask scheduler answers ({error}); give its address, tcp://HOST:PORT"
-        ) from error
-
-    def check() -> None:
-        """Raise when the cluster is gone, or has been without workers for a while."""
-        try:
-            if client.status == "running":
-                client.wait_for_workers(1, timeout=PATIENCE)
-        except TimeoutError:
-            message = f"{address}: the Dask cluster has no workers; start some, with `dask worker {address}`"
-            raise WorkerError(message) from None
-        except (OSError, RuntimeError):  # the connection was lost in asking
-            pass
-        if client.status != "running":
-            raise WorkerError(f"{address}: the Dask scheduler is gone; start it and run again")
-
-    with _silent("distributed"), client:
-        check()
-        _check_versions(client, address)
-        _check_folders(client, address, folders)
-        workers = max(1, sum(client.nthreads().values()))  # type: ignore[no-untyped-call]
-        run = runner(lambda: client.get_executor(pure=False), workers, check=check)  # type: ignore[no-untyped-call]
-
-        def guarded(jobs: Iterable[Job]) -> Iterator[tuple[Job, ChunkResult]]:
-            try:
-                yield from run(map(_anywhere, jobs))
-            except ReportedError:
-                raise
-            except Exception:  # what a client says that has lost its scheduler, when it is given more to do
-                check()
-                raise
-
-        yield guarded
-
-
-def _anywhere(job: Job) -> Job:
-    """Give a chunk whose files are found from wherever a worker is."""
-    return replace(job, records=tuple(map(found_anywhere, job.records)))
-
-
-def _check_versions(client: Any, address: str) -> None:
-    """Check that the workers have this very package, on the same libraries: others would give other bytes, or fail.
-
-    Raises:
-        WorkerError: when a worker has none, or another.
-    """
-
-    def digest() -> str | None:  # inside a function, it goes to the workers as code, whatever they have
-        try:
-            import pfocr_rdf
-        except ImportError:
-            return None
-        try:
-            from pfocr_rdf.cache import converter_digest
-        except ImportError:
-            return f"version {pfocr_rdf.__version__}"
-        return converter_digest().hex()
-
-    for worker, found in sorted(client.run(digest, on_error="return").items()):
-        if found is None:
-            raise WorkerError(f"{address}: the worker {worker} has no pfocr-rdf; install version {__version__} there")
-        if found != digest():
-            wanted = ", ".join(converter_versions())
-            message = f"the worker {worker} has another pfocr-rdf, or another library; install {wanted} there"
-            raise WorkerError(f"{address}: {message}")
-
-
-def _check_folders(client: Any, address: str, folders: Sequence[str]) -> None:
-    """Check that the workers find folders.
-
-    Raises:
-        WorkerError: when one does not.
-    """
-    for folder in folders:
-        for worker, found in sorted(client.run(os.path.isdir, folder, on_error="return").items()):
-            if found is not True:
-                raise WorkerError(f"{address}: the worker {worker} does not find {folder}; put it where all find it")
-
-
-@contextmanager
-def _silent(library: str) -> Iterator[None]:
-    """Keep a library's logs quiet: what it tells of lost connections is said in one line by us."""
-    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == library]
-    levels = {name: logging.getLogger(name).level for name in names}
-    for name in names:
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        for name, level in levels.items():
-            logging.getLogger(name).setLevel(level)

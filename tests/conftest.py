@@ -14,6 +14,8 @@ from hypothesis import HealthCheck, settings
 import pfocr_rdf
 from browser import chromium
 from checkouts import Checkout
+from conversions import Conversion, converted, mixed_database
+from pfocr_rdf.serialization import FORMATS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -67,6 +69,18 @@ def sample_ntriples(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> b
     output = tmp_path_factory.mktemp("sample") / "sample.nt"
     pfocr_rdf.convert([sample], output, format="ntriples")
     return output.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some sixty records, of which some are broken or stand twice."""
+    return mixed_database(tmp_path_factory.mktemp("mixed") / "database")
+
+
+@pytest.fixture(scope="session")
+def of_mixed(mixed: Path) -> dict[str, Conversion]:
+    """What they give in each format, converted in one chunk in this process."""
+    return {name: converted(mixed, format=name) for name in FORMATS}
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from generate import generate
 
 from builders import block, record, table
-from pfocr_rdf import Counts, Diagnostic, Settings
+from pfocr_rdf import Counts, Diagnostic, Settings, conversion
 from pfocr_rdf.cache import open_cache, open_parts
-from pfocr_rdf.conversion import CHUNK, Runner, convert_databases, run_here
+from pfocr_rdf.conversion import CHUNK, Job, Runner, convert_databases, run_here
 from pfocr_rdf.database import Database, open_input
 from pfocr_rdf.diagnostics import json_line
 
@@ -110,3 +110,9 @@ def heavy_database(folder: Path) -> Path:
     for figid in figids[:20] + figids[-20:]:
         (folder / "_data" / f"{figid}-genes.tsv").write_bytes(data)
     return folder
+
+
+def jobs_of(folder: Path, size: int) -> list[Job]:
+    """Give the chunks of a database."""
+    database = open_input(str(folder), report=lambda _: None)
+    return list(conversion.jobs_of([database], settings=Settings(), format="ntriples", size=size))

@@ -18,9 +18,9 @@ import pytest
 
 from commands import Completed, run
 from conversions import Conversion, converted, heavy_database, mixed_database
-from pfocr_rdf import workers
 from pfocr_rdf.cache import cache_size
-from pfocr_rdf.workers import WorkerError, dask_runner
+from pfocr_rdf.cluster import dask_runner
+from pfocr_rdf.executors import WorkerError
 from processes import on_linux, started, wait_until
 
 pytestmark = pytest.mark.skipif(
@@ -98,7 +98,7 @@ DRIVER = """
     from pathlib import Path
 
     from conversions import converted
-    from pfocr_rdf.workers import dask_runner
+    from pfocr_rdf.cluster import dask_runner
 
     database, address, output, size, killed = sys.argv[1:]
     done = []
@@ -254,7 +254,7 @@ def test_an_interrupt_ends_the_run_and_not_the_cluster(
 
 
 def test_a_cluster_without_workers_is_not_waited_for_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "PATIENCE", 0.5)
+    monkeypatch.setattr("pfocr_rdf.cluster.PATIENCE", 0.5)
     with (
         cluster(tmp_path, workers=0) as empty,
         pytest.raises(WorkerError, match=r"^tcp://.*: the Dask cluster has no workers; start some"),
@@ -305,7 +305,9 @@ def test_a_cluster_that_goes_in_mid_run_is_one_error(tmp_path: Path, victims: st
     output = tmp_path / "x.ttl"
     output.write_bytes(b"as it was")
     script = tmp_path / "impatient.py"
-    script.write_text("from pfocr_rdf import cli, workers\nworkers.PATIENCE = workers.CHECK_SECONDS = 1\ncli.main()\n")
+    script.write_text(
+        "from pfocr_rdf import cli, cluster, executors\ncluster.PATIENCE = executors.CHECK_SECONDS = 1\ncli.main()\n"
+    )
     (tmp_path / "cluster").mkdir()
     with (
         cluster(tmp_path / "cluster") as own,

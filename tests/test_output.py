@@ -15,8 +15,8 @@ import pfocr_rdf
 from commands import inside, run
 from conversions import small_database
 from pfocr_rdf import workers
+from pfocr_rdf.executors import WorkerError
 from pfocr_rdf.output import open_output
-from pfocr_rdf.workers import WorkerError
 
 COMMANDS = (("codes",), ("convert", "-q"), ("validate", "-q"))
 commands = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])

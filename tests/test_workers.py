@@ -7,70 +7,49 @@ import multiprocessing
 import os
 import pickle
 import shutil
-import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
-from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import pfocr_rdf
-from conversions import Conversion, converted, heavy_database, mixed_database, small_database, small_record
+from conversions import Conversion, converted, jobs_of, small_database, small_record
 from pfocr_rdf import Figure, conversion, workers
-from pfocr_rdf.conversion import CHUNK, ChunkResult, Job
-from pfocr_rdf.database import open_input
+from pfocr_rdf.conversion import CHUNK
 from pfocr_rdf.record import RecordBytes
-from pfocr_rdf.workers import IN_FLIGHT, forked, in_order, process_runner, runner
-from processes import members, on_linux, signals, started, wait_until
-
-FORMATS = ("turtle", "ntriples")
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Some sixty records, of which some are broken or stand twice."""
-    return mixed_database(tmp_path_factory.mktemp("workers") / "database")
+from pfocr_rdf.serialization import FORMATS
+from pfocr_rdf.workers import forked, in_order, process_runner
+from processes import members, on_linux, started, wait_until
 
 
-@pytest.fixture(scope="module")
-def expected(database: Path) -> dict[str, Conversion]:
-    """What the database gives, converted in one chunk in this process."""
-    return {name: converted(database, format=name) for name in FORMATS}
-
-
-def test_the_database_of_these_tests_has_faults(expected: dict[str, Conversion]) -> None:
-    codes = expected["turtle"].codes
+def test_the_database_of_these_tests_has_faults(of_mixed: dict[str, Conversion]) -> None:
+    codes = of_mixed["turtle"].codes
     assert codes["figid-duplicate"] == codes["figure-iri-duplicate"] == codes["front-matter-missing"] == 1
-    assert expected["turtle"].counts.figures > 50
-    assert expected["turtle"].counts == expected["ntriples"].counts
+    assert of_mixed["turtle"].counts.figures > 50
+    assert of_mixed["turtle"].counts == of_mixed["ntriples"].counts
 
 
 @pytest.mark.parametrize("size", [1, 7, 30, 64])
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_size_of_chunks_changes_nothing(
-    database: Path, expected: dict[str, Conversion], format: str, size: int
+    mixed: Path, of_mixed: dict[str, Conversion], format: str, size: int
 ) -> None:
-    assert converted(database, format=format, size=size) == expected[format]
+    assert converted(mixed, format=format, size=size) == of_mixed[format]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("workers", "size"), [(2, 1), (2, 9), (4, 7)])
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_number_of_workers_changes_nothing(
-    database: Path, expected: dict[str, Conversion], format: str, workers: int, size: int
+    mixed: Path, of_mixed: dict[str, Conversion], format: str, workers: int, size: int
 ) -> None:
-    assert converted(database, format=format, size=size, run=process_runner(workers)) == expected[format]
+    assert converted(mixed, format=format, size=size, run=process_runner(workers)) == of_mixed[format]
 
 
-def test_the_order_of_inputs_is_that_of_the_output(database: Path) -> None:
-    files = sorted((database / "_figures").glob("PMC8000000*"), reverse=True)
+def test_the_order_of_inputs_is_that_of_the_output(mixed: Path) -> None:
+    files = sorted((mixed / "_figures").glob("PMC8000000*"), reverse=True)
     first = converted(*files, size=3)
     assert converted(*files, size=2, run=process_runner(2)) == first
     assert converted(*reversed(files)).output != first.output
@@ -98,161 +77,15 @@ def test_a_duplicate_in_another_chunk_is_left_out_whoever_converts_it(tmp_path: 
             assert converted(folder, size=size, run=run) == alone
 
 
-# ------------------------------------------------------------------------------------------- any executor will do
-
-
-class Immediate(Executor):
-    """An executor that runs what is submitted at once, and counts."""
-
-    def __init__(self) -> None:
-        self.submitted = 0
-
-    def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
-        self.submitted += 1
-        future: Future[Any] = Future()
-        try:
-            future.set_result(function(*arguments, **options))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-
-class Plain(ThreadPoolExecutor):
-    """An executor whose `shutdown` has the one argument that every executor's has, as Dask's."""
-
-    def shutdown(self, wait: bool = True) -> None:  # type: ignore[override]
-        super().shutdown(wait)
-
-
-@pytest.mark.parametrize("make", [partial(ThreadPoolExecutor, 3), partial(Plain, 2), Immediate])
-@pytest.mark.parametrize("format", FORMATS)
-def test_any_executor_gives_the_same_bytes(
-    database: Path, expected: dict[str, Conversion], make: Callable[[], Executor], format: str
-) -> None:
-    assert converted(database, format=format, size=5, run=runner(make, 2)) == expected[format]
-
-
-def jobs_of(folder: Path, size: int) -> list[Job]:
-    database = open_input(str(folder), report=lambda _: None)
-    settings = pfocr_rdf.Settings()
-    return list(conversion.jobs_of([database], settings=settings, format="ntriples", size=size))
-
-
-@pytest.mark.parametrize("workers", [1, 3])
-def test_what_is_in_flight_is_bounded_and_in_order(database: Path, workers: int) -> None:
-    executor = Immediate()
-    jobs = jobs_of(database, 2)
-    taken = given = most = 0
-
-    def coming() -> Iterator[Job]:
-        nonlocal taken
-        for job in jobs:
-            taken += 1
-            yield job
-
-    for job, result in runner(lambda: executor, workers)(coming()):
-        assert job.records == jobs[given].records
-        assert isinstance(result, ChunkResult)
-        most = max(most, executor.submitted - given, taken - given)
-        given += 1
-    assert given == len(jobs) > 20
-    assert most <= workers * IN_FLIGHT
-
-
-@pytest.mark.parametrize("size", [1, 7, CHUNK])
-def test_what_is_sent_of_an_archive_is_bounded_in_bytes(
-    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
-) -> None:
-    archive = shutil.make_archive(str(tmp_path / "x"), "zip", database)
-    alone = converted(archive)
-    largest = max(path.stat().st_size for path in (database / "_figures").iterdir()) * 4  # with its tables
-    bound = 3 * largest
-    monkeypatch.setattr(workers, "MAX_LOADED", bound)
-    sent: list[int] = []
-
-    class Watching(Immediate):
-        def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
-            (job,) = arguments
-            assert job.records
-            sent.append(sum(record.loaded for record in job.records))
-            return super().submit(function, *arguments, **options)
-
-    assert converted(archive, size=size, run=runner(Watching, 2)) == alone
-    assert max(sent) <= bound + largest
-    assert len(sent) >= sum(sent) / (bound + largest) > 1
-
-
-def test_a_chunk_that_fails_on_the_executor_is_cut_until_the_record_is_named(
-    database: Path, expected: dict[str, Conversion]
-) -> None:
-    bad = "PMC80000010__"
-
-    class Failing(Immediate):
-        def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
-            (job,) = arguments
-            if any(record.stem.startswith(bad) for record in job.records):
-                future: Future[Any] = Future()
-                future.set_exception(RuntimeError("no"))
-                return future
-            return super().submit(function, *arguments, **options)
-
-    given = converted(database, size=16, run=runner(Failing, 2))
-    assert given.codes["record-failed"] == 1
-    assert given.counts.figures == expected["ntriples"].counts.figures - 1
-    (line,) = (json.loads(line) for line in given.report.splitlines() if b"record-failed" in line)
-    assert line["figid"].startswith(bad)
-    assert "(RuntimeError: no)" in line["message"]
-
-
-def test_an_executor_that_breaks_once_is_made_anew(database: Path, expected: dict[str, Conversion]) -> None:
-    made: list[Executor] = []
-
-    class Breaking(Immediate):
-        def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
-            if len(made) == 1 and self.submitted == 3:
-                raise BrokenExecutor("a worker is gone")
-            return super().submit(function, *arguments, **options)
-
-    def make() -> Executor:
-        made.append(Breaking())
-        return made[-1]
-
-    assert converted(database, size=5, run=runner(make, 2)) == expected["ntriples"]
-    assert len(made) == 2
-
-
-@pytest.mark.parametrize("make", [partial(ThreadPoolExecutor, 2), partial(Plain, 2)])
-def test_an_exception_outside_the_workers_ends_the_run_and_cancels_what_waits(
-    database: Path, make: Callable[[], Executor]
-) -> None:
-    done: list[int] = []
-
-    class FullDiskError(Exception):
-        pass
-
-    def full(records: int) -> None:
-        done.append(records)
-        if len(done) == 3:
-            raise FullDiskError
-
-    with pytest.raises(FullDiskError):
-        converted(database, size=2, run=runner(make, 2), advance=full)
-    assert len(done) == 3
-    for thread in threading.enumerate():
-        if thread.name.startswith("ThreadPoolExecutor"):
-            thread.join(5)
-            assert not thread.is_alive()
-
-
 @on_linux
-def test_an_exception_outside_the_workers_leaves_none_of_them(database: Path) -> None:
+def test_an_exception_outside_the_workers_leaves_none_of_them(mixed: Path) -> None:
     before = members(os.getpgrp())
 
     def full(records: int) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        converted(database, size=2, run=process_runner(2), advance=full)
+        converted(mixed, size=2, run=process_runner(2), advance=full)
     # a server that forks workers may be started and stays; the workers do not
     wait_until(lambda: len(members(os.getpgrp()) - before) <= 2, 5, "workers gone")
 
@@ -360,7 +193,7 @@ def test_records_that_all_fail_give_nothing_but_diagnostics(many: Path, monkeypa
     assert (result.data, result.triples, result.contributions) == (b"", 0, ())
 
 
-def test_workers_killed_from_outside_cost_nothing(database: Path, expected: dict[str, Conversion]) -> None:
+def test_workers_killed_from_outside_cost_nothing(mixed: Path, of_mixed: dict[str, Conversion]) -> None:
     killed: list[int] = []
 
     def kill(records: int) -> None:
@@ -368,129 +201,11 @@ def test_workers_killed_from_outside_cost_nothing(database: Path, expected: dict
             worker.kill()
             killed.append(worker.pid or 0)
 
-    assert converted(database, size=4, run=process_runner(2), advance=kill) == expected["ntriples"]
+    assert converted(mixed, size=4, run=process_runner(2), advance=kill) == of_mixed["ntriples"]
     assert killed
 
 
-# ------------------------------------------------------------------------------------------------------ interrupts
-
-
-@pytest.fixture(scope="module")
-def heavy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two chunks of small records, whose first ones have tables that take a worker many seconds."""
-    return heavy_database(tmp_path_factory.mktemp("heavy") / "database")
-
-
-def ready_workers(parent: int) -> list[int]:
-    """Give the workers of a run that have begun to work, and take signals as workers do."""
-    return [
-        process
-        for process in members(parent) - {parent}
-        if signal.SIGINT in signals(process, "SigIgn") and signal.SIGTERM not in signals(process, "SigBlk")
-    ]
-
-
-INTERRUPTED = b"pfocr-rdf: interrupted; an earlier output is as it was\n"
-
-
-@on_linux
-@pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("group", [False, True])
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_an_interrupt_ends_the_run_within_two_seconds_and_leaves_the_earlier_output(
-    heavy: Path, tmp_path: Path, number: signal.Signals, code: int, group: bool, jobs: int
-) -> None:
-    output, report = tmp_path / "x.ttl", tmp_path / "report"
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    output.write_bytes(b"as it was")
-    arguments = ("convert", heavy, "-o", output, "--report", report, "-j", str(jobs))
-    with started(*arguments, TMPDIR=str(scratch)) as process:
-        if jobs > 1:
-            wait_until(lambda: len(members(process.pid)) == jobs + 1, 20, "workers")
-        wait_until(lambda: len(list(tmp_path.glob(".*.part"))) == 2, 20, "an output and a report, not yet whole")
-        if group:  # as a terminal does, and what stops services
-            os.killpg(process.pid, number)
-        else:
-            process.send_signal(number)
-        process.wait(2)
-        assert not members(process.pid)
-        _, stderr = process.communicate()
-    assert process.returncode == code
-    assert stderr == INTERRUPTED
-    assert output.read_bytes() == b"as it was"
-    assert sorted(tmp_path.rglob("*")) == [scratch, output]
-
-
-@on_linux
-def test_a_terminal_that_is_closed_and_its_shell_may_both_say_so(heavy: Path, tmp_path: Path) -> None:
-    """The second signal does not keep the run from clearing up."""
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    with started("convert", heavy, "-o", tmp_path / "x.ttl", "-j", "2", TMPDIR=str(scratch)) as process:
-        wait_until(lambda: len(ready_workers(process.pid)) == 2, 20, "workers")
-        for _ in range(20):
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGHUP)
-        process.wait(20)
-        _, stderr = process.communicate()
-    assert (process.returncode, stderr) == (129, INTERRUPTED)
-    assert sorted(tmp_path.rglob("*")) == [scratch]
-
-
-TERMINAL = """
-import fcntl, os, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-os.execv(sys.executable, [sys.executable, "-m", "pfocr_rdf", *sys.argv[1:]])
-"""
-
-
-@on_linux
-def test_a_run_on_a_terminal_that_is_closed(heavy: Path, tmp_path: Path) -> None:
-    """What it says then can be shown nowhere."""
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    ours, terminal = os.openpty()
-    command = [sys.executable, "-c", TERMINAL, "convert", str(heavy), "-o", str(tmp_path / "x.ttl"), "-j", "2"]
-    process = subprocess.Popen(
-        command,
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-        start_new_session=True,
-        env=os.environ | {"TMPDIR": str(scratch)},
-    )
-    os.close(terminal)
-    try:
-        wait_until(lambda: len(ready_workers(process.pid)) == 2, 20, "workers")
-        os.close(ours)
-        assert process.wait(20) == 129
-        assert not members(process.pid)
-    finally:
-        process.kill()
-        process.wait()
-    assert sorted(tmp_path.rglob("*")) == [scratch]
-
-
-@on_linux
-@pytest.mark.parametrize("ignored", [True, False], ids=["nohup", "terminal"])
-def test_a_run_of_nohup_outlives_its_terminal(heavy: Path, tmp_path: Path, ignored: bool) -> None:
-    """A signal that is ignored when it is started is so in all its processes; else only the first takes it itself."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else signal.SIG_DFL)
-    try:
-        with started("convert", heavy, "-o", tmp_path / "x.ttl", "-j", "2") as process:
-            wait_until(lambda: len(ready_workers(process.pid)) == 2, 20, "workers")
-            every = [process.pid, *ready_workers(process.pid)]
-            assert [signal.SIGHUP in signals(pid, "SigIgn") for pid in every] == [ignored] * 3
-            assert [signal.SIGHUP in signals(pid, "SigCgt") for pid in every] == [not ignored, False, False]
-            assert [signal.SIGHUP in signals(pid, "SigBlk") for pid in every] == [False] * 3
-            if ignored:
-                os.killpg(process.pid, signal.SIGHUP)
-                assert process.poll() is None
-            process.terminate()
-            assert process.wait(20) == 143
-    finally:
-        signal.signal(signal.SIGHUP, before)
+# ------------------------------------------------------------------------------------------------- what is left
 
 
 def test_a_system_without_the_signal_of_a_closed_terminal(many: Path, of_many: bytes, tmp_path: Path) -> None:
@@ -501,47 +216,6 @@ def test_a_system_without_the_signal_of_a_closed_terminal(many: Path, of_many: b
     done = subprocess.run([sys.executable, "-c", code, *program, *arguments], capture_output=True, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     assert (tmp_path / "x.ttl").read_bytes() == of_many
-
-
-@pytest.mark.slow
-@on_linux
-@pytest.mark.parametrize("pause", [0, 0.003, 0.03, 0.3])
-@pytest.mark.parametrize("group", [False, True])
-@pytest.mark.parametrize("numbers", [(signal.SIGINT, signal.SIGINT, signal.SIGINT), (signal.SIGTERM, signal.SIGINT)])
-def test_an_interrupt_that_comes_again_does_not_disturb_the_clearing_up(
-    heavy: Path, tmp_path: Path, numbers: Sequence[signal.Signals], group: bool, pause: float
-) -> None:
-    """Workers that were left were waited for, for ever."""
-    output, scratch = tmp_path / "x.ttl", tmp_path / "scratch"
-    scratch.mkdir()
-    output.write_bytes(b"as it was")
-    with started("convert", heavy, "-o", output, "-j", "2", TMPDIR=str(scratch)) as process:
-        wait_until(lambda: len(members(process.pid)) == 3, 20, "workers")
-        for number in numbers:
-            with suppress(ProcessLookupError):
-                (os.killpg if group else os.kill)(process.pid, number)
-            time.sleep(pause)
-        process.wait(3)
-        assert not members(process.pid)
-        _, stderr = process.communicate()
-    assert process.returncode in (130, 143)
-    assert stderr == INTERRUPTED
-    assert output.read_bytes() == b"as it was"
-    assert sorted(tmp_path.rglob("*")) == [scratch, output]
-
-
-@on_linux
-def test_workers_end_by_themselves_when_the_run_is_killed(heavy: Path, tmp_path: Path) -> None:
-    output, scratch = tmp_path / "x.ttl", tmp_path / "scratch"
-    scratch.mkdir()
-    output.write_bytes(b"as it was")
-    with started("convert", heavy, "-o", output, "-j", "2", TMPDIR=str(scratch)) as process:
-        wait_until(lambda: len(members(process.pid)) == 3, 20, "workers")
-        process.kill()
-        process.wait()
-        wait_until(lambda: not members(process.pid), 10, "workers gone")
-    assert output.read_bytes() == b"as it was"
-    assert list(scratch.iterdir()) == []
 
 
 @on_linux
@@ -591,9 +265,9 @@ def cleaned(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 
 def test_a_conversion_loses_nothing_to_a_cleaner_of_temporary_files(
-    database: Path, expected: dict[str, Conversion], cleaned: list[Path]
+    mixed: Path, of_mixed: dict[str, Conversion], cleaned: list[Path]
 ) -> None:
-    assert converted(database, size=5, run=process_runner(2)) == expected["ntriples"]
+    assert converted(mixed, size=5, run=process_runner(2)) == of_mixed["ntriples"]
     assert cleaned
     assert not cleaned[0].exists()
 
@@ -613,13 +287,14 @@ def test_a_forked_call_loses_nothing_to_a_cleaner_of_temporary_files(
 
 KILLED = """
 import os, signal, sys, time
-from pfocr_rdf.workers import _executors, _pool
+from pfocr_rdf.executors import open_executor
+from pfocr_rdf.workers import _pool
 
 def pid(_):
     time.sleep(0.05)
     return os.getpid()
 
-with _executors(lambda: _pool(2, sys.argv[1]), []) as (executor, _):
+with open_executor(lambda: _pool(2, sys.argv[1]), []) as (executor, _):
     futures = [executor().submit(pid, number) for number in range(4)]
     pids = {future.result() for future in futures}
     time.sleep(0.1)  # one of them waits for work, with the lock, and the other for the lock
@@ -653,13 +328,14 @@ def test_a_program_that_has_not_taken_all_results_ends() -> None:
 
 STOPPED = """
 import sys, threading, time
-from pfocr_rdf import workers
-from pfocr_rdf.workers import _executors, _pool
+from pfocr_rdf import executors
+from pfocr_rdf.executors import open_executor
+from pfocr_rdf.workers import _pool
 
-workers.STOPPING_SECONDS = 30  # whatever else the machine does
+executors.STOPPING_SECONDS = 30  # whatever else the machine does
 pending = []
 try:
-    with _executors(lambda: _pool(2, sys.argv[1]), pending) as (executor, _):
+    with open_executor(lambda: _pool(2, sys.argv[1]), pending) as (executor, _):
         pending += [(None, executor().submit(time.sleep, 60)) for _ in range(50)]
         raise RuntimeError
 except RuntimeError:

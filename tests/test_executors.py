@@ -1,0 +1,157 @@
+"""Any executor: the same bytes in the same order, few chunks in flight, and each failure laid at its record's door."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conversions import Conversion, converted, jobs_of
+from pfocr_rdf import executors
+from pfocr_rdf.conversion import CHUNK, ChunkResult, Job
+from pfocr_rdf.executors import IN_FLIGHT, runner
+from pfocr_rdf.serialization import FORMATS
+
+
+class Immediate(Executor):
+    """An executor that runs what is submitted at once, and counts."""
+
+    def __init__(self) -> None:
+        self.submitted = 0
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+        self.submitted += 1
+        future: Future[Any] = Future()
+        try:
+            future.set_result(function(*arguments, **options))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class Plain(ThreadPoolExecutor):
+    """An executor whose `shutdown` has the one argument that every executor's has, as Dask's."""
+
+    def shutdown(self, wait: bool = True) -> None:  # type: ignore[override]
+        super().shutdown(wait)
+
+
+@pytest.mark.parametrize("make", [partial(ThreadPoolExecutor, 3), partial(Plain, 2), Immediate])
+@pytest.mark.parametrize("format", FORMATS)
+def test_any_executor_gives_the_same_bytes(
+    mixed: Path, of_mixed: dict[str, Conversion], make: Callable[[], Executor], format: str
+) -> None:
+    assert converted(mixed, format=format, size=5, run=runner(make, 2)) == of_mixed[format]
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_what_is_in_flight_is_bounded_and_in_order(mixed: Path, workers: int) -> None:
+    executor = Immediate()
+    jobs = jobs_of(mixed, 2)
+    taken = given = most = 0
+
+    def coming() -> Iterator[Job]:
+        nonlocal taken
+        for job in jobs:
+            taken += 1
+            yield job
+
+    for job, result in runner(lambda: executor, workers)(coming()):
+        assert job.records == jobs[given].records
+        assert isinstance(result, ChunkResult)
+        most = max(most, executor.submitted - given, taken - given)
+        given += 1
+    assert given == len(jobs) > 20
+    assert most <= workers * IN_FLIGHT
+
+
+@pytest.mark.parametrize("size", [1, 7, CHUNK])
+def test_what_is_sent_of_an_archive_is_bounded_in_bytes(
+    mixed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    archive = shutil.make_archive(str(tmp_path / "x"), "zip", mixed)
+    alone = converted(archive)
+    largest = max(path.stat().st_size for path in (mixed / "_figures").iterdir()) * 4  # with its tables
+    bound = 3 * largest
+    monkeypatch.setattr(executors, "MAX_LOADED", bound)
+    sent: list[int] = []
+
+    class Watching(Immediate):
+        def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+            (job,) = arguments
+            assert job.records
+            sent.append(sum(record.loaded for record in job.records))
+            return super().submit(function, *arguments, **options)
+
+    assert converted(archive, size=size, run=runner(Watching, 2)) == alone
+    assert max(sent) <= bound + largest
+    assert len(sent) >= sum(sent) / (bound + largest) > 1
+
+
+def test_a_chunk_that_fails_on_the_executor_is_cut_until_the_record_is_named(
+    mixed: Path, of_mixed: dict[str, Conversion]
+) -> None:
+    bad = "PMC80000010__"
+
+    class Failing(Immediate):
+        def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+            (job,) = arguments
+            if any(record.stem.startswith(bad) for record in job.records):
+                future: Future[Any] = Future()
+                future.set_exception(RuntimeError("no"))
+                return future
+            return super().submit(function, *arguments, **options)
+
+    given = converted(mixed, size=16, run=runner(Failing, 2))
+    assert given.codes["record-failed"] == 1
+    assert given.counts.figures == of_mixed["ntriples"].counts.figures - 1
+    (line,) = (json.loads(line) for line in given.report.splitlines() if b"record-failed" in line)
+    assert line["figid"].startswith(bad)
+    assert "(RuntimeError: no)" in line["message"]
+
+
+def test_an_executor_that_breaks_once_is_made_anew(mixed: Path, of_mixed: dict[str, Conversion]) -> None:
+    made: list[Executor] = []
+
+    class Breaking(Immediate):
+        def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+            if len(made) == 1 and self.submitted == 3:
+                raise BrokenExecutor("a worker is gone")
+            return super().submit(function, *arguments, **options)
+
+    def make() -> Executor:
+        made.append(Breaking())
+        return made[-1]
+
+    assert converted(mixed, size=5, run=runner(make, 2)) == of_mixed["ntriples"]
+    assert len(made) == 2
+
+
+@pytest.mark.parametrize("make", [partial(ThreadPoolExecutor, 2), partial(Plain, 2)])
+def test_an_exception_outside_the_workers_ends_the_run_and_cancels_what_waits(
+    mixed: Path, make: Callable[[], Executor]
+) -> None:
+    done: list[int] = []
+
+    class FullDiskError(Exception):
+        pass
+
+    def full(records: int) -> None:
+        done.append(records)
+        if len(done) == 3:
+            raise FullDiskError
+
+    with pytest.raises(FullDiskError):
+        converted(mixed, size=2, run=runner(make, 2), advance=full)
+    assert len(done) == 3
+    for thread in threading.enumerate():
+        if thread.name.startswith("ThreadPoolExecutor"):
+            thread.join(5)
+            assert not thread.is_alive()
