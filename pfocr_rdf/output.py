@@ -157,10 +157,10 @@ def open_output(name: str) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def noticing(name: str) -> Iterator[None]:
-    """Let an interruption say it where an output is in place already.
+    """Let an interruption say what of an output there is, where that is not an earlier one.
 
     Args:
-        name: a file's or folder's path, or `-` for standard output, of which there is nothing to say.
+        name: a file's or folder's path, or `-` for standard output, which may have taken a part.
     """
     before = _identity(name)
     try:
@@ -168,7 +168,9 @@ def noticing(name: str) -> Iterator[None]:
     except Exception:
         raise
     except BaseException as interruption:
-        if _identity(name) != before:
+        if name == STANDARD_OUTPUT:
+            interruption.add_note("what went to standard output is not whole")
+        elif _identity(name) != before:
             interruption.add_note(f"{name} is the new one")
         raise
 
@@ -179,7 +181,7 @@ def _identity(name: str) -> tuple[int, int] | None:
         found = Path(name).stat()
     except (OSError, ValueError):
         return None
-    return (found.st_dev, found.st_ino) if name != STANDARD_OUTPUT else None
+    return found.st_dev, found.st_ino
 
 
 @contextmanager

@@ -319,6 +319,22 @@ def test_an_interrupt_after_the_output_is_in_place_says_so(tmp_path: Path) -> No
     assert output.read_bytes().startswith(b"@prefix")
 
 
+@pytest.mark.parametrize("command", ["convert", "validate"])
+def test_an_interrupt_says_that_what_went_to_standard_output_is_not_whole(command: str) -> None:
+    """There is no earlier output to speak of."""
+    code = f"""
+import signal, sys
+import pfocr_rdf
+from pfocr_rdf.cli import main
+
+pfocr_rdf.{command} = lambda *inputs, **options: signal.raise_signal(signal.SIGTERM)
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code, command, "examples", "-q"], capture_output=True, timeout=60)
+    assert (done.returncode, done.stdout) == (128 + signal.SIGTERM, b"")
+    assert done.stderr == b"pfocr-rdf: interrupted; what went to standard output is not whole\n"
+
+
 @on_linux
 def test_an_interrupted_program_does_not_wait_for_what_libraries_have_under_way(tmp_path: Path) -> None:
     """As the system's end of a program does, where a library asks for it."""

@@ -69,6 +69,7 @@ def validate(
       pfocr-rdf validate examples.ttl --strict
     """  # noqa: D301 - as above
     import pfocr_rdf
+    from pfocr_rdf.output import noticing
     from pfocr_rdf.results import summary
     from pfocr_rdf.workers import tune_collector
 
@@ -77,20 +78,21 @@ def validate(
     check_mapping_options(inputs)
 
     tune_collector()
-    verdict = pfocr_rdf.validate(
-        inputs,
-        shapes=shapes,
-        instead=instead,
-        engine=engine,
-        part=part,
-        settings=settings_of(mapping),
-        taxonomy=mapping["taxonomy"],
-        diagnostics=show_error,
-        report_file=report,
-        format=format or report_format_of(report),
-        jobs=jobs or cores(),
-        quiet=quiet,
-    )
+    with noticing(report):
+        verdict = pfocr_rdf.validate(
+            inputs,
+            shapes=shapes,
+            instead=instead,
+            engine=engine,
+            part=part,
+            settings=settings_of(mapping),
+            taxonomy=mapping["taxonomy"],
+            diagnostics=show_error,
+            report_file=report,
+            format=format or report_format_of(report),
+            jobs=jobs or cores(),
+            quiet=quiet,
+        )
     if not quiet:
         click.echo(summary(verdict), err=True)
     if not verdict.valid(strict=strict) or any(pfocr_rdf.CODES[code].level == "error" for code in verdict.codes):
