@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyoxigraph
 import pytest
-from pyoxigraph import RdfFormat
+from pyoxigraph import RdfFormat, Store
 
 import pfocr_rdf
 from checkouts import Checkout
@@ -23,8 +23,9 @@ from commands import run
 from conversions import small_database
 from pfocr_rdf import InputError, OutputError, Settings, serialization
 from pfocr_rdf.pages import figure_files
+from pfocr_rdf.pages.descriptions import Describe, store_descriptions
 from pfocr_rdf.queries import of_figure, read_query, shipped_queries
-from pfocr_rdf.releases import shards
+from pfocr_rdf.releases import figure_pages, gate, shards
 from pfocr_rdf.releases.gate import Refused, load_store, query_faults, read_again, recount_faults
 from pfocr_rdf.releases.release import Release
 from pfocr_rdf.releases.shelf import building
@@ -209,6 +210,26 @@ def test_workers_hash_seeds_and_places_change_nothing(
         done = run("release", database, target, "-j", jobs, *options, PYTHONHASHSEED=seed)
         assert (done.returncode, done.stderr) == (0, b"")
         assert tree(target) == expected
+
+
+def test_workers_write_the_pages_of_figures_from_a_store_in_a_folder(
+    folder: Path, examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As they do where a release is large."""
+    asked_here: list[Store] = []
+
+    def noted(store: Store) -> Describe:
+        asked_here.append(store)
+        return store_descriptions(store)
+
+    monkeypatch.setattr(gate, "MEMORY_TRIPLES", 0)
+    monkeypatch.setattr(figure_pages, "WRITTEN", 2)
+    monkeypatch.setattr(figure_pages, "store_descriptions", noted)
+    make(examples, tmp_path / "r2", figures=True, jobs=2)
+    assert asked_here == []
+    make(examples, tmp_path / "r1", figures=True, jobs=1)
+    assert len(asked_here) == 1
+    assert tree(tmp_path / "r1") == tree(tmp_path / "r2")
 
 
 @pytest.mark.slow

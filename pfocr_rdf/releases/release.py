@@ -31,8 +31,6 @@ from pfocr_rdf.executables import executable_turtle
 from pfocr_rdf.groups import mentioning_figure
 from pfocr_rdf.inputs import open_records
 from pfocr_rdf.mapping import DEFAULTS, Settings
-from pfocr_rdf.pages.descriptions import store_descriptions
-from pfocr_rdf.pages.figure_files import FOLDER, figure_files
 from pfocr_rdf.pages.filenames import file_stems
 from pfocr_rdf.pages.index_page import index_page
 from pfocr_rdf.pages.statistics import statistics_of
@@ -41,13 +39,13 @@ from pfocr_rdf.queries import Query, of_figure, shipped_queries, spelled
 from pfocr_rdf.releases.changes import ALLOWED_DROP, Change, Snapshot, changes, changes_table, falls, figures_table
 from pfocr_rdf.releases.counting import Counting
 from pfocr_rdf.releases.description import VOID_FILE, description, description_turtle
+from pfocr_rdf.releases.figure_pages import write_figures
 from pfocr_rdf.releases.gate import CONTEXT_FILE, Reading, Refused, load_store, query_faults, read_again, recount_faults
 from pfocr_rdf.releases.loadscripts import load_scripts
 from pfocr_rdf.releases.manifest import manifest, sha256sums
 from pfocr_rdf.releases.previous import FIGURES_FILE, read_previous
 from pfocr_rdf.releases.publication import (
     DUMP,
-    FIGURE,
     SHARD,
     Counts,
     Finding,
@@ -57,7 +55,6 @@ from pfocr_rdf.releases.shards import BLOCK_BYTES, SHARD_TRIPLES, Block, Dump, P
 from pfocr_rdf.releases.shelf import Shelf, building, check_target
 from pfocr_rdf.releases.source import read_source
 from pfocr_rdf.results import REPORTS
-from pfocr_rdf.sections import Survey, groups_of
 from pfocr_rdf.serialization import FORMATS, turtle_header
 from pfocr_rdf.shacl import SEVERITIES
 from pfocr_rdf.shapefiles import description_shapes, read_shapes, shapes_folder
@@ -93,11 +90,6 @@ _JSON_LINES: Final = "application/x-ndjson"
 _TABLE: Final = "text/tab-separated-values"
 _HTML: Final = "text/html"
 _JSON_LD: Final = "application/ld+json"
-_FIGURE_FILES: Final = {
-    ".html": ("a figure, for people", _HTML),
-    ".ttl": ("the data of a figure, in Turtle", _TURTLE),
-    ".jsonld": ("the data of a figure, in JSON-LD", _JSON_LD),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +209,8 @@ def release(
         page = index_page(publication, statistics_of(store, settings.schema), queries, stems)
         shelf.add("index.html", page, "this release, for people", _HTML)
         if stems is not None:
-            _write_figures(publication, stems, store, shelf, work, settings.schema, jobs=jobs)
+            lines, kept = str(work / "dump.nt"), work / "store"
+            write_figures(publication, stems, store, kept, shelf, lines, settings.schema, jobs=jobs)
         publication = replace(publication, files=shelf.files())
         shelf.add("manifest.json", manifest(publication), "", "application/json")
         shelf.add("SHA256SUMS", sha256sums(shelf.files()), "", "text/plain")
@@ -531,49 +524,6 @@ def _read_again(task: tuple[str, bool, bool]) -> Reading:
     return read_again(path, lines=lines, parse=parse)
 
 
-def _write_figures(
-    publication: Publication,
-    stems: Mapping[str, str],
-    store: Store,
-    shelf: Shelf,
-    work: Path,
-    schema: SchemaOrg,
-    *,
-    jobs: int,
-) -> None:
-    """Write the pages of figures and their data, and read them again.
-
-    Raises:
-        Refused: when one of them cannot be read.
-    """
-    counts = publication.counts
-    groups = groups_of([str(work / "dump.nt")], Survey(counts.figures, counts.triples, schema, in_order=True))
-    written = figure_files(groups, store_descriptions(store), publication=publication, stems=stems, schema=schema)
-    for path, data in written:
-        title, media_type = _FIGURE_FILES[Path(path).suffix]
-        shelf.add(path, data, title, media_type, role=FIGURE)
-    files = [file for file in shelf.files() if file.role == FIGURE]
-    if len(files) != len(_FIGURE_FILES) * counts.figures:
-        raise Refused(f"there are {len(files) // len(_FIGURE_FILES):,} figures with pages, not {counts.figures:,}")
-    parts = [files[start : start + PORTION] for start in range(0, len(files), PORTION)]
-    faults: list[str] = []
-    tasks = [[(shelf.path(file.path), False, True) for file in part] for part in parts]
-    held: dict[str, set[int | None]] = {}
-    for part, readings in zip(parts, in_order(_read_some, tasks, workers=jobs), strict=True):
-        for file, reading in zip(part, readings, strict=True):
-            if fault := shelf.amend(file.path, reading):
-                faults.append(fault)
-            elif file.media_type != _HTML:
-                held.setdefault(Path(file.path).stem, set()).add(reading.triples)
-    faults += [
-        f"{FOLDER}/{stem}: the data in Turtle and in JSON-LD are not the same"
-        for stem, triples in held.items()
-        if len(triples) != 1 or not all(triples)
-    ]
-    if faults:
-        raise Refused(*faults)
-
-
 def _read_last(shelf: Shelf, paths: Iterable[str]) -> None:
     """Read again what is written last.
 
@@ -582,11 +532,3 @@ def _read_last(shelf: Shelf, paths: Iterable[str]) -> None:
     """
     if faults := list(filter(None, (shelf.amend(path, read_again(shelf.path(path))) for path in paths))):
         raise Refused(*faults)
-
-
-PORTION: Final = 100
-"""Files that are read again at once."""
-
-
-def _read_some(tasks: Sequence[tuple[str, bool, bool]]) -> list[Reading]:
-    return list(map(_read_again, tasks))
