@@ -156,11 +156,12 @@ def open_output(name: str) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def noticing(name: str) -> Iterator[None]:
+def noticing(name: str, *, folder: bool = False) -> Iterator[None]:
     """Let an interruption say what of an output there is, where that is not an earlier one.
 
     Args:
-        name: a file's or folder's path, or `-` for standard output, which may have taken a part.
+        name: the path of a file, or `-` for standard output, which may have taken a part; or a folder's path.
+        folder: whether it is a folder's.
     """
     before = _identity(name)
     try:
@@ -168,8 +169,8 @@ def noticing(name: str) -> Iterator[None]:
     except Exception:
         raise
     except BaseException as interruption:
-        if name == STANDARD_OUTPUT:
-            interruption.add_note("what went to standard output is not whole")
+        if name == STANDARD_OUTPUT and not folder:
+            interruption.add_note("what went to standard output may not be whole")
         elif _identity(name) != before:
             interruption.add_note(f"{name} is the new one")
         raise

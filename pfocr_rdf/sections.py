@@ -34,7 +34,7 @@ from pfocr_rdf.vocabulary import (
     SchemaOrg,
 )
 
-__all__ = ["ACCEPTED", "Survey", "groups_of", "is_rdf", "other_rdf", "read_rdf", "survey"]
+__all__ = ["ACCEPTED", "Survey", "groups_in_order", "groups_of", "is_rdf", "other_rdf", "read_rdf", "survey"]
 
 ACCEPTED: Final = "Turtle or N-Triples (.ttl, .nt, also .gz)"
 """The files of RDF that are read, for people."""
@@ -307,7 +307,12 @@ def groups_of(names: Sequence[str], known: Survey) -> Iterator[Group]:
         InputError: when a file cannot be read.
         OutputError: when temporary files cannot be written.
     """
-    return _cut(_runs(read_rdf(names))) if known.in_order else _sorted(names, known.triples)
+    return groups_in_order(read_rdf(names)) if known.in_order else _sorted(names, known.triples)
+
+
+def groups_in_order(statements: Iterable[Statement]) -> Iterator[Group]:
+    """Give the groups of statements in the order of a conversion, each once."""
+    return _cut(_runs(statements))
 
 
 def _cut(runs: Iterable[list[Statement]]) -> Iterator[Group]:

@@ -60,9 +60,7 @@ def process_runner(workers: int) -> Runner:
     return run
 
 
-def in_order(
-    call: Callable[[_Item], _Given], items: Iterable[_Item], *, workers: int, fresh: bool = False
-) -> Generator[_Given, None, None]:
+def in_order(call: Callable[[_Item], _Given], items: Iterable[_Item], *, workers: int) -> Generator[_Given, None, None]:
     """Yield what a call gives for items, in their order, from worker processes of this machine.
 
     Who does not take all of it closes it, at which the workers end.
@@ -71,8 +69,6 @@ def in_order(
         call: what is called; it and the items must be such that they can go to another process.
         items: what it is called with; only as many are taken ahead as keep the workers busy.
         workers: how many; with one, everything happens in this process.
-        fresh: whether workers must not be forked from this process: a library that has threads in it, such as
-            Oxigraph with an open store, waits for ever in a fork for those that are not there.
 
     Raises:
         WorkerError: when a worker dies.
@@ -83,7 +79,7 @@ def in_order(
     with temporary_folder() as folder:
         try:
             leave = partial(_left_in_file, folder, call)
-            yield from _through(lambda: _pool(workers, folder, fresh=fresh), leave, call, items, workers)
+            yield from _through(lambda: _pool(workers, folder), leave, call, items, workers)
         except BrokenExecutor as error:
             raise WorkerError("a worker process died, perhaps for want of memory; try fewer, with -j") from error
 
@@ -232,11 +228,9 @@ def _can_fork() -> bool:
     return "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
 
 
-def _pool(
-    workers: int, folder: str, inherit: Callable[[Any], Any] | None = None, *, fresh: bool = False
-) -> ProcessPoolExecutor:
-    """Make a pool of processes; `inherit`, for `_inherited`, asks for one that is forked, and `fresh` for none."""
-    method = "fork" if _can_fork() and not fresh else None
+def _pool(workers: int, folder: str, inherit: Callable[[Any], Any] | None = None) -> ProcessPoolExecutor:
+    """Make a pool of processes; `inherit`, for `_inherited`, asks for one that is forked."""
+    method = "fork" if _can_fork() else None
     if method is None and "forkserver" in multiprocessing.get_all_start_methods():
         method = "forkserver"
     context = multiprocessing.get_context(method)

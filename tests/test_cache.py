@@ -27,19 +27,13 @@ import pfocr_rdf.packs
 from caches import FIGIDS, FORMATS, GENES, counting, names, opened, packs, shared_results, six_records, warm, write
 from checkouts import Checkout
 from commands import convert, run
-from conversions import converted, mixed_database, small_database, small_record
+from conversions import converted, small_database, small_record
 from pfocr_rdf import Settings, conversion
 from pfocr_rdf.cache import CacheError, cache_size, clear_cache
 from pfocr_rdf.mentions import KINDS, Kind
 from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.record import RecordBytes
 from pfocr_rdf.workers import process_runner
-
-
-@pytest.fixture(scope="module")
-def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Some sixty records, of which some are broken or stand twice."""
-    return mixed_database(tmp_path_factory.mktemp("cache") / "database")
 
 
 @pytest.fixture

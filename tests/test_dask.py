@@ -17,7 +17,7 @@ import pyoxigraph
 import pytest
 
 from commands import Completed, run
-from conversions import Conversion, converted, heavy_database, mixed_database
+from conversions import Conversion, converted, heavy_database
 from pfocr_rdf.cache import cache_size
 from pfocr_rdf.cluster import dask_runner
 from pfocr_rdf.executors import WorkerError
@@ -79,12 +79,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A cluster of two workers for several tests."""
     with cluster(tmp_path_factory.mktemp("dask")) as cluster_:
         yield cluster_
-
-
-@pytest.fixture(scope="module")
-def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Some sixty records, of which some are broken or stand twice."""
-    return mixed_database(tmp_path_factory.mktemp("dask") / "database")
 
 
 @pytest.fixture(scope="module")

@@ -320,7 +320,7 @@ def test_an_interrupt_after_the_output_is_in_place_says_so(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("command", ["convert", "validate"])
-def test_an_interrupt_says_that_what_went_to_standard_output_is_not_whole(command: str) -> None:
+def test_an_interrupt_says_that_what_went_to_standard_output_may_not_be_whole(command: str) -> None:
     """There is no earlier output to speak of."""
     code = f"""
 import signal, sys
@@ -332,7 +332,22 @@ main()
 """
     done = subprocess.run([sys.executable, "-c", code, command, "examples", "-q"], capture_output=True, timeout=60)
     assert (done.returncode, done.stdout) == (128 + signal.SIGTERM, b"")
-    assert done.stderr == b"pfocr-rdf: interrupted; what went to standard output is not whole\n"
+    assert done.stderr == b"pfocr-rdf: interrupted; what went to standard output may not be whole\n"
+
+
+def test_a_release_in_a_folder_that_is_named_as_standard_output_is_none(tmp_path: Path) -> None:
+    code = """
+import signal
+from pfocr_rdf.cli import main
+from pfocr_rdf.releases import release
+
+release.release = lambda *arguments, **options: signal.raise_signal(signal.SIGTERM)
+main()
+"""
+    command = [sys.executable, "-c", code, "release", "examples", "-", "--version", "1"]
+    done = subprocess.run(command, capture_output=True, timeout=60)
+    assert (done.returncode, done.stdout) == (128 + signal.SIGTERM, b"")
+    assert done.stderr == b"pfocr-rdf: interrupted; an earlier output is as it was\n"
 
 
 @on_linux

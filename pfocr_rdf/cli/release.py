@@ -93,7 +93,7 @@ def release(
     _check_urls({"--base-url": base_url, "--endpoint-url": endpoint_url}, version)
     _check_urls({f"--creator {iri}": iri for iri in creators}, version)
     tune_collector()
-    with noticing(folder):
+    with noticing(folder, folder=True):
         try:
             made = make_release(
                 database,

@@ -38,7 +38,7 @@ REMEMBERED: Final = 1 << 13
 """Descriptions that are kept: many figures mention the same genes."""
 
 OFTEN: Final = 100
-"""Links from which on a thing is told of so often that its description is kept for good."""
+"""Links from which on the description of a thing is kept for good; in a large graph, some thousands have so many."""
 
 _FIRST: Final = {
     predicate: place
@@ -53,11 +53,12 @@ def store_descriptions(store: Store) -> Describe:
     Args:
         store: the store; it must not change in the meantime.
     """
-    often: dict[Term, tuple[Statement, ...]] = {}  # to pass over thousands of a gene's links takes long
+    # to pass over thousands of a gene's links takes long
+    of_often_linked: dict[Term, tuple[Statement, ...]] = {}
 
     @lru_cache(maxsize=REMEMBERED)
     def own(thing: Term) -> tuple[Statement, ...]:
-        if (known := often.get(thing)) is not None:
+        if (known := of_often_linked.get(thing)) is not None:
             return known
         found: list[Statement] = []
         links = 0
@@ -68,7 +69,7 @@ def store_descriptions(store: Store) -> Describe:
             found.append((thing, Term(str(quad.predicate)), Term(line_safe(str(quad.object)))))
         description = tuple(sorted(found, key=_place))
         if links >= OFTEN:
-            often[thing] = description
+            of_often_linked[thing] = description
         return description
 
     def describe(thing: Term, figure: Term) -> Sequence[Statement]:

@@ -51,7 +51,17 @@ from pfocr_rdf.releases.publication import (
     Finding,
     Publication,
 )
-from pfocr_rdf.releases.shards import BLOCK_BYTES, SHARD_TRIPLES, Block, Dump, Pressed, gzip_member, press, shards
+from pfocr_rdf.releases.shards import (
+    BLOCK_BYTES,
+    DUMP_LINES,
+    SHARD_TRIPLES,
+    Block,
+    Dump,
+    Pressed,
+    gzip_member,
+    press,
+    shards,
+)
 from pfocr_rdf.releases.shelf import Shelf, building, check_target
 from pfocr_rdf.releases.source import read_source
 from pfocr_rdf.results import REPORTS
@@ -153,6 +163,7 @@ def release(
         InputError: when the database or the release before cannot be used.
         OutputError: when the release cannot be written.
         MissingExtraError: when the engine is not installed.
+        WorkerError: when a worker process dies.
     """
     begin = stages(quiet=quiet)
     name, target = os.fspath(database), Path(os.path.abspath(folder))  # noqa: PTH100 - links stay as they are
@@ -209,8 +220,7 @@ def release(
         page = index_page(publication, statistics_of(store, settings.schema), queries, stems)
         shelf.add("index.html", page, "this release, for people", _HTML)
         if stems is not None:
-            lines, kept = str(work / "dump.nt"), work / "store"
-            write_figures(publication, stems, store, kept, shelf, lines, settings.schema, jobs=jobs)
+            write_figures(publication, stems, store, dump, shelf, work, settings.schema, jobs=jobs)
         publication = replace(publication, files=shelf.files())
         shelf.add("manifest.json", manifest(publication), "", "application/json")
         shelf.add("SHA256SUMS", sha256sums(shelf.files()), "", "text/plain")
@@ -262,7 +272,7 @@ def _convert(
         lines = open_file(shelf.writing("diagnostics.jsonl", "what was found in the records", _JSON_LINES))
         as_lines = open_file(shelf.writing("validation.jsonl", "what the shapes found", _JSON_LINES))
         as_turtle = open_file(shelf.writing("validation.ttl", "what the shapes found, as a SHACL report", _TURTLE))
-        raw = open_file(open(work / "dump.nt", "wb"))  # noqa: SIM115 - the stack closes it
+        raw = open_file(open(work / DUMP_LINES, "wb"))  # noqa: SIM115 - the stack closes it
         writers = [
             REPORTS["json"](as_lines, check.shapes),  # type: ignore[arg-type]  # write is all that they call
             REPORTS["turtle"](as_turtle, check.shapes),  # type: ignore[arg-type]
@@ -320,7 +330,7 @@ def _press(
         The counts; examples of what is in the data; the figid of a figure that has much to tell; all figids, sorted,
         each with the figure's IRI.
     """
-    blocks = partial(_pressed, str(work / "dump.nt"), schema)
+    blocks = partial(_pressed, str(work / DUMP_LINES), schema)
     with ExitStack() as stack, Counting() as counting:
         open_file = stack.enter_context
         whole = open_file(shelf.writing(f"pfocr-{version}.nt.gz", "the whole graph in N-Triples", _NTRIPLES, role=DUMP))

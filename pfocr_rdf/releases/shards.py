@@ -17,9 +17,9 @@ from typing import IO, Final
 from pfocr_rdf.releases.counting import Tally, tally
 from pfocr_rdf.serialization import write_turtle
 from pfocr_rdf.terms import statements_of
-from pfocr_rdf.vocabulary import SchemaOrg
+from pfocr_rdf.vocabulary import RDF_TYPE, WP_PATHWAY, SchemaOrg
 
-__all__ = ["BLOCK_BYTES", "SHARD_TRIPLES", "Block", "Dump", "Pressed", "gzip_member", "press", "shards"]
+__all__ = ["BLOCK_BYTES", "DUMP_LINES", "SHARD_TRIPLES", "Block", "Dump", "Pressed", "gzip_member", "press", "shards"]
 
 SHARD_TRIPLES: Final = 500_000
 """Triples of a shard, at most."""
@@ -27,8 +27,14 @@ SHARD_TRIPLES: Final = 500_000
 BLOCK_BYTES: Final = 4_000_000
 """Bytes of a block, but for the rest of its last subject."""
 
+DUMP_LINES: Final = "dump.nt"
+"""The file of a whole dump, while a release is made."""
+
 LEVEL: Final = 6
 """The level of the compression, which is part of the bytes."""
+
+
+_FIGURE_LINE: Final = f" {RDF_TYPE} {WP_PATHWAY} .\n".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +53,32 @@ class Block:
 
 
 class Dump:
-    """Takes the parts of a dump, each whole lines, writes them to a file, and finds the blocks.
+    """Takes the parts of a dump, as a conversion gives them, writes them to a file, and finds the blocks.
 
     Attributes:
         blocks: the blocks so far.
         triples: the triples so far.
         digest: the SHA-256 of all that was written.
+        sections: where the parts stand that hold sections of figures, each whole: their first bytes, and their lengths.
     """
 
     def __init__(self, file: IO[bytes], *, block_bytes: int = BLOCK_BYTES) -> None:
         self.blocks: list[Block] = []
         self.triples = 0
         self.digest = sha256()
+        self.sections: list[tuple[int, int]] = []
         self._file = file
+        self._written = 0
         self._size = block_bytes
         self._start = 0
         self._rest = bytearray()
 
     def write(self, part: bytes) -> None:
         """Take the next part."""
+        if _FIGURE_LINE in part:
+            self.sections.append((self._written, len(part)))
         self._file.write(part)
+        self._written += len(part)
         self.digest.update(part)
         self._rest += part
         while len(self._rest) > self._size and (end := _cut(self._rest, self._size)):
