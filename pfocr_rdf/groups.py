@@ -17,6 +17,7 @@ from pfocr_rdf.vocabulary import (
 )
 
 __all__ = [
+    "FIGURE_LINE",
     "MENTION",
     "NOBODY",
     "Group",
@@ -35,6 +36,9 @@ Group: TypeAlias = Sequence[Statement]
 
 MENTION: Final = "<" + PREFIXES["mention"]
 """How the IRIs of mentions begin, in N-Triples."""
+
+FIGURE_LINE: Final = f" {RDF_TYPE} {WP_PATHWAY} .\n".encode()
+"""How a line of N-Triples ends that says that something is a figure."""
 
 _FIGURE: Final = "<" + PREFIXES["figure"]
 

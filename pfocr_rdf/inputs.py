@@ -23,11 +23,12 @@ from pfocr_rdf.database import FIGURES, Database, InputError, open_input, read_t
 from pfocr_rdf.diagnostics import Diagnostic, Report
 from pfocr_rdf.distinct import Distinct
 from pfocr_rdf.errors import why
+from pfocr_rdf.groups import FIGURE_LINE
 from pfocr_rdf.mapping import DEFAULTS, Settings
 from pfocr_rdf.progress import progress
 from pfocr_rdf.sections import ACCEPTED, is_rdf, other_rdf, read_rdf
 from pfocr_rdf.terms import Statement, lines
-from pfocr_rdf.vocabulary import OA_ANNOTATION, RDF_TYPE, WP_PATHWAY
+from pfocr_rdf.vocabulary import OA_ANNOTATION, RDF_TYPE
 from pfocr_rdf.workers import process_runner
 
 __all__ = ["GraphCounts", "Inputs", "listed", "open_records", "rdf_files", "write_graph", "write_lines"]
@@ -44,7 +45,6 @@ BYTES: Final = 4_000_000
 LINE: Final = 16_000_000
 """Bytes that a line may have."""
 
-_FIGURE_LINE: Final = f" {RDF_TYPE} {WP_PATHWAY} .\n".encode()
 _MENTION_LINE: Final = f" {RDF_TYPE} {OA_ANNOTATION} .\n".encode()
 
 
@@ -218,7 +218,7 @@ def _write_files(files: list[str], write: Callable[[bytes], object]) -> GraphCou
             written = data.splitlines(keepends=True)
             triples.add(written)
             for line in written:
-                if line.endswith(_FIGURE_LINE):
+                if line.endswith(FIGURE_LINE):
                     figures.add((line,))
                 elif line.endswith(_MENTION_LINE):
                     mentions.add((line,))
@@ -267,7 +267,7 @@ def write_lines(files: Iterable[str | os.PathLike[str]], write: Callable[[bytes]
                 line = done + (error.lineno or 1)
                 raise InputError(f"{name}:{line}: no valid N-Triples: {error.msg.rpartition(': ')[2]}") from error
             done += part.count(b"\n")
-            figures += part.count(_FIGURE_LINE)
+            figures += part.count(FIGURE_LINE)
             mentions += part.count(_MENTION_LINE)
         triples += done
     return GraphCounts(triples, figures, mentions)

@@ -311,7 +311,7 @@ def groups_of(names: Sequence[str], known: Survey) -> Iterator[Group]:
 
 
 def groups_in_order(statements: Iterable[Statement]) -> Iterator[Group]:
-    """Give the groups of statements in the order of a conversion, each once."""
+    """Give the groups of statements that stand in the order of a conversion, each statement of a group once."""
     return _cut(_runs(statements))
 
 

@@ -17,7 +17,7 @@ import pyoxigraph
 import pytest
 
 from commands import Completed, run
-from conversions import Conversion, converted, heavy_database
+from conversions import Conversion, heavy_database
 from pfocr_rdf.cache import cache_size
 from pfocr_rdf.cluster import dask_runner
 from pfocr_rdf.executors import WorkerError
@@ -82,9 +82,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="module")
-def expected(mixed: Path) -> Conversion:
-    """What they give as Turtle."""
-    return converted(mixed, format="turtle")
+def expected(of_mixed: dict[str, Conversion]) -> Conversion:
+    """What the records of `mixed` give as Turtle."""
+    return of_mixed["turtle"]
 
 
 DRIVER = """

@@ -12,21 +12,21 @@ from pfocr_rdf.groups import Group
 from pfocr_rdf.pages.descriptions import store_descriptions
 from pfocr_rdf.pages.figure_files import FOLDER, figure_files
 from pfocr_rdf.releases.gate import Reading, Refused, read_again
-from pfocr_rdf.releases.publication import FIGURE, Publication
+from pfocr_rdf.releases.publication import FIGURE, HTML, JSON_LD, Publication
 from pfocr_rdf.releases.shards import DUMP_LINES, Dump
 from pfocr_rdf.releases.shelf import Shelf
 from pfocr_rdf.sections import groups_in_order
+from pfocr_rdf.serialization import FORMATS
 from pfocr_rdf.terms import statements_of
 from pfocr_rdf.vocabulary import SchemaOrg
 from pfocr_rdf.workers import in_order
 
 __all__ = ["write_figures"]
 
-_HTML: Final = "text/html"
 _FILES: Final = {
-    ".html": ("a figure, for people", _HTML),
-    ".ttl": ("the data of a figure, in Turtle", "text/turtle"),
-    ".jsonld": ("the data of a figure, in JSON-LD", "application/ld+json"),
+    ".html": ("a figure, for people", HTML),
+    ".ttl": ("the data of a figure, in Turtle", FORMATS["turtle"].media_type),
+    ".jsonld": ("the data of a figure, in JSON-LD", JSON_LD),
 }
 
 READ: Final = 100
@@ -81,7 +81,7 @@ def write_figures(
         for file, reading in zip(part, readings, strict=True):
             if fault := shelf.amend(file.path, reading):
                 faults.append(fault)
-            elif file.media_type != _HTML:
+            elif file.media_type != HTML:
                 held.setdefault(Path(file.path).stem, set()).add(reading.triples)
     faults += [
         f"{FOLDER}/{stem}: the data in Turtle and in JSON-LD are not the same"

@@ -18,6 +18,8 @@ __all__ = [
     "DUMP",
     "FIGURE",
     "GZIP",
+    "HTML",
+    "JSON_LD",
     "KEYWORDS",
     "ORGANIZATIONS",
     "SHARD",
@@ -37,6 +39,8 @@ __all__ = [
 ]
 
 GZIP: Final = "application/gzip"
+HTML: Final = "text/html"
+JSON_LD: Final = "application/ld+json"
 
 VERSION_FORM: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 """What a version looks like: it becomes part of file names and IRIs."""

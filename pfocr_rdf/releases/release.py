@@ -46,6 +46,8 @@ from pfocr_rdf.releases.manifest import manifest, sha256sums
 from pfocr_rdf.releases.previous import FIGURES_FILE, read_previous
 from pfocr_rdf.releases.publication import (
     DUMP,
+    HTML,
+    JSON_LD,
     SHARD,
     Counts,
     Finding,
@@ -98,8 +100,6 @@ _TURTLE: Final = FORMATS["turtle"].media_type
 _NTRIPLES: Final = FORMATS["ntriples"].media_type
 _JSON_LINES: Final = "application/x-ndjson"
 _TABLE: Final = "text/tab-separated-values"
-_HTML: Final = "text/html"
-_JSON_LD: Final = "application/ld+json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +218,7 @@ def release(
         stems = file_stems(figid for figid, _ in listed) if figures else None
         begin("the pages are written")
         page = index_page(publication, statistics_of(store, settings.schema), queries, stems)
-        shelf.add("index.html", page, "this release, for people", _HTML)
+        shelf.add("index.html", page, "this release, for people", HTML)
         if stems is not None:
             write_figures(publication, stems, store, dump, shelf, work, settings.schema, jobs=jobs)
         publication = replace(publication, files=shelf.files())
@@ -466,7 +466,7 @@ def _write_companions(
         name = path.relative_to(folder).as_posix()
         data = path.read_bytes().replace(SCHEMA_HTTP.namespace.encode(), schema.namespace.encode())
         shelf.add(f"shapes/{name}", data, f"SHACL shapes: {name.removesuffix('.ttl')}", _TURTLE)
-    shelf.add(CONTEXT_FILE, context_document(schema), "the JSON-LD context", _JSON_LD)
+    shelf.add(CONTEXT_FILE, context_document(schema), "the JSON-LD context", JSON_LD)
     for query in queries:
         shelf.add(f"queries/{query.name}.rq", query.text.encode(), query.question, "application/sparql-query")
     shelf.add(

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import IO, Final
 
+from pfocr_rdf.groups import FIGURE_LINE
 from pfocr_rdf.releases.counting import Tally, tally
 from pfocr_rdf.serialization import write_turtle
 from pfocr_rdf.terms import statements_of
-from pfocr_rdf.vocabulary import RDF_TYPE, WP_PATHWAY, SchemaOrg
+from pfocr_rdf.vocabulary import SchemaOrg
 
 __all__ = ["BLOCK_BYTES", "DUMP_LINES", "SHARD_TRIPLES", "Block", "Dump", "Pressed", "gzip_member", "press", "shards"]
 
@@ -32,9 +33,6 @@ DUMP_LINES: Final = "dump.nt"
 
 LEVEL: Final = 6
 """The level of the compression, which is part of the bytes."""
-
-
-_FIGURE_LINE: Final = f" {RDF_TYPE} {WP_PATHWAY} .\n".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +66,15 @@ class Dump:
         self.digest = sha256()
         self.sections: list[tuple[int, int]] = []
         self._file = file
-        self._written = 0
         self._size = block_bytes
         self._start = 0
         self._rest = bytearray()
 
     def write(self, part: bytes) -> None:
         """Take the next part."""
-        if _FIGURE_LINE in part:
-            self.sections.append((self._written, len(part)))
+        if FIGURE_LINE in part:
+            self.sections.append((self._start + len(self._rest), len(part)))
         self._file.write(part)
-        self._written += len(part)
         self.digest.update(part)
         self._rest += part
         while len(self._rest) > self._size and (end := _cut(self._rest, self._size)):
