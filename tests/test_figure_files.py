@@ -12,13 +12,12 @@ import pyoxigraph
 import pytest
 import rdflib
 from pyld import jsonld
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple
+from pyoxigraph import NamedNode, RdfFormat, Triple
 
 from builders import block, record
 from checkouts import Checkout
 from pfocr_rdf import Settings
 from pfocr_rdf.context import context_document, jsonld_document, output_context
-from pfocr_rdf.pages import descriptions
 from pfocr_rdf.terms import iri_term, literal_term
 from pfocr_rdf.vocabulary import PFOCR_PATHWAY_SCORE, RDFS_LABEL, SCHEMA_HTTP, SCHEMA_HTTPS, XSD_DATE, XSD_DECIMAL
 from publications import Released, released
@@ -257,25 +256,3 @@ def links_of(page: bytes) -> list[dict[str, str | None]]:
     parser.feed(page.decode())
     parser.close()
     return parser.found
-
-
-@pytest.mark.parametrize(("often", "label"), [(5, "TP53"), (6, "another")])
-def test_what_is_told_of_often_is_looked_up_once(
-    release: Released, monkeypatch: pytest.MonkeyPatch, often: int, label: str
-) -> None:
-    """To look it up is to pass over all its links. The store changes here, so that it shows."""
-    monkeypatch.setattr(descriptions, "REMEMBERED", 1)
-    monkeypatch.setattr(descriptions, "OFTEN", often)
-    store = Store()
-    store.extend(release.store)
-    tp53, akt1 = (iri_term(f"https://identifiers.org/ncbigene/{number}") for number in (7157, 207))
-    figure = iri_term("https://pfocr.wikipathways.org/figures/PMC99000001__fcell-08-900001-g002.html")
-    describe = descriptions.store_descriptions(store)
-    before = describe(tp53, figure)
-    assert (tp53, RDFS_LABEL, literal_term("TP53")) in before
-    (quad,) = store.quads_for_pattern(NamedNode(tp53[1:-1]), LABEL, None)
-    store.remove(quad)
-    store.add(Quad(quad.subject, quad.predicate, Literal("another")))
-    describe(akt1, figure)
-    assert (tp53, RDFS_LABEL, literal_term(label)) in describe(tp53, figure)
-    assert len(describe(tp53, figure)) == len(before)

@@ -37,9 +37,6 @@ nothing is known of it. Its arguments are the thing and the figure."""
 REMEMBERED: Final = 1 << 13
 """Descriptions that are kept: many figures mention the same genes."""
 
-OFTEN: Final = 100
-"""Links from which on the description of a thing is kept for good; in a large graph, some thousands have so many."""
-
 _FIRST: Final = {
     predicate: place
     for place, predicate in enumerate((RDF_TYPE, DC_IDENTIFIER, DCTERMS_IDENTIFIER, DC_SOURCE, RDFS_LABEL, DC_TITLE))
@@ -53,24 +50,15 @@ def store_descriptions(store: Store) -> Describe:
     Args:
         store: the store; it must not change in the meantime.
     """
-    # to pass over thousands of a gene's links takes long
-    of_often_linked: dict[Term, tuple[Statement, ...]] = {}
 
     @lru_cache(maxsize=REMEMBERED)
     def own(thing: Term) -> tuple[Statement, ...]:
-        if (known := of_often_linked.get(thing)) is not None:
-            return known
         found: list[Statement] = []
-        links = 0
         for quad in store.quads_for_pattern(NamedNode(iri_text(thing)), None, None, DefaultGraph()):
-            if quad.predicate == _IS_PART_OF:
-                links += 1
-                continue
-            found.append((thing, Term(str(quad.predicate)), Term(line_safe(str(quad.object)))))
-        description = tuple(sorted(found, key=_place))
-        if links >= OFTEN:
-            of_often_linked[thing] = description
-        return description
+            predicate = Term(str(quad.predicate))
+            if predicate != DCTERMS_IS_PART_OF:  # of which a gene may have thousands
+                found.append((thing, predicate, Term(line_safe(str(quad.object)))))
+        return tuple(sorted(found, key=_place))
 
     def describe(thing: Term, figure: Term) -> Sequence[Statement]:
         link = Quad(NamedNode(iri_text(thing)), _IS_PART_OF, NamedNode(iri_text(figure)))
