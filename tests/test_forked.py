@@ -38,6 +38,9 @@ def described(*arguments):
             raise MemoryError
         if fault == "sleep":
             time.sleep(60)
+        deadline = time.monotonic() + 20
+        while fault == "none" and len(set(Path(marks).read_text().split())) < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)  # until the other worker has something, too, which a busy machine may not let run at once
     return group(*arguments)
 
 descriptions._paper_group = described
