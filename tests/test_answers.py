@@ -100,8 +100,8 @@ def test_list() -> None:
 
 def test_text() -> None:
     for shipped in shipped_queries():
-        assert run("query", "--text", shipped.name).stdout.decode() == shipped.text.rstrip() + "\n"
-    assert run("query", "--text").returncode == 2
+        assert inside("query", "--text", shipped.name).stdout.decode() == shipped.text.rstrip() + "\n"
+    assert inside("query", "--text").returncode == 2
 
 
 def test_a_shipped_query_without_rows_says_what_it_asks_of(tmp_path: Path) -> None:
