@@ -31,11 +31,16 @@ def test_the_benchmark_of_conversions_prints_the_targets(tmp_path: Path, example
         "conversion.py",
         *("--records", "12", "--sizes", "15", "30", "--repeat", "1", "--folder", tmp_path, "--database", examples),
     )
-    assert len(table) == 18
+    assert len(table) == 19
     for what, measured in (
         ("generated records: conversion to ntriples", r"[0-9.]+ ms of CPU a record, [0-9.]+ × libyaml"),
         ("the database given: conversion to turtle", r"[0-9.]+ ms of CPU a record, [0-9.]+ × libyaml"),
         ("ntriples, 12 records: straightforward rdflib pipeline, and 2 workers here", r".* records/s, [0-9]+ ×"),
+        (
+            "turtle, 12 records, mentions named as fragments there: "
+            "straightforward rdflib pipeline, and 2 workers here",
+            r".* records/s, [0-9]+ ×",
+        ),
         ("from 1 to 2 workers, 15 records", r"[0-9]+ → [0-9]+ records/s, [0-9.]+ ×"),
         ("30 records, 2 workers", r".* ms of CPU a record, peak memory [0-9]+ MB in all processes"),
         ("30 records from a zip, 2 workers", r".* ms of CPU a record, peak memory [0-9]+ MB in all processes"),
