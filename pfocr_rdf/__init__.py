@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from pfocr_rdf.api import convert, graph_triples, load, read_figures, to_graph, validate
+    from pfocr_rdf.cache import CacheError
     from pfocr_rdf.checking import Result
     from pfocr_rdf.conversion import Counts
     from pfocr_rdf.database import InputError
     from pfocr_rdf.diagnostics import CODES, Diagnostic
+    from pfocr_rdf.errors import ReportedError
+    from pfocr_rdf.executors import WorkerError
+    from pfocr_rdf.extras import MissingExtraError
     from pfocr_rdf.figures import Annotation, Figure, Journal, Paper
     from pfocr_rdf.inputs import GraphCounts
     from pfocr_rdf.mapping import Settings, figure_triples
@@ -32,6 +36,7 @@ __version__: Final = "0.1.0"
 __all__ = [
     "CODES",
     "Annotation",
+    "CacheError",
     "Chemical",
     "Counts",
     "Diagnostic",
@@ -44,14 +49,17 @@ __all__ = [
     "Journal",
     "Loaded",
     "Mention",
+    "MissingExtraError",
     "Organism",
     "OutputError",
     "Paper",
+    "ReportedError",
     "Result",
     "Settings",
     "ShapesError",
     "StoreError",
     "Verdict",
+    "WorkerError",
     "__version__",
     "convert",
     "figure_triples",
@@ -65,6 +73,7 @@ __all__ = [
 _MODULES: Final = {
     "CODES": "diagnostics",
     "Annotation": "figures",
+    "CacheError": "cache",
     "Chemical": "mentions",
     "Counts": "conversion",
     "Diagnostic": "diagnostics",
@@ -77,14 +86,17 @@ _MODULES: Final = {
     "Journal": "figures",
     "Loaded": "stores.loading",
     "Mention": "mentions",
+    "MissingExtraError": "extras",
     "Organism": "organisms",
     "OutputError": "output",
     "Paper": "figures",
+    "ReportedError": "errors",
     "Result": "checking",
     "Settings": "mapping",
     "ShapesError": "shacl",
     "StoreError": "stores.embedded",
     "Verdict": "validation",
+    "WorkerError": "executors",
     "convert": "api",
     "figure_triples": "mapping",
     "graph_triples": "api",

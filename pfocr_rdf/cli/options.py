@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pfocr_rdf.diagnostics import Diagnostic
 
 __all__ = [
+    "Day",
     "check_mapping_options",
     "cores",
     "inputs_argument",
@@ -27,6 +28,19 @@ __all__ = [
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+
+class Day(click.ParamType[str]):
+    """A day, `YYYY-MM-DD`, as text; click's own dates speak of the formats of C."""
+
+    name = "date"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Give the day as it stands, once it is one."""
+        from pfocr_rdf.mapping import is_date
+
+        return value if is_date(value) else self.fail(f"{value!r} is no date of the form YYYY-MM-DD", param, ctx)
+
+
 inputs_argument = click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 jobs_option = click.option(
     "-j", "--jobs", metavar="N", type=click.IntRange(1), help="Worker processes.  [default: all cores]"
@@ -39,7 +53,7 @@ def mapping_options(command: F) -> F:
         click.option(
             "--created-on",
             metavar="DATE",
-            type=click.DateTime(["%Y-%m-%d"]),
+            type=Day(),
             help="Date of the data (YYYY-MM-DD), for the description of the dataset; left out where not given.",
         ),
         click.option(
@@ -104,7 +118,7 @@ def settings_of(mapping: dict[str, Any]) -> Any:
         schema_org=mapping["schema_org"],
         as_is=mapping["as_is"],
         image_url=mapping["image_url"] or IMAGE_URL,
-        created_on=mapping["created_on"].date().isoformat() if mapping["created_on"] else None,
+        created_on=mapping["created_on"],
     )
     try:
         settings.check()

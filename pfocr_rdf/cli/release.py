@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pfocr_rdf.cli.options import cores, jobs_option, mapping_options, number, settings_of, show_error
+from pfocr_rdf.cli.options import Day, cores, jobs_option, mapping_options, number, settings_of, show_error
 
 if TYPE_CHECKING:
     from pfocr_rdf.releases.release import Release
@@ -24,7 +24,7 @@ __all__ = ["release"]
 @click.option(
     "--issued",
     metavar="DATE",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=Day(),
     help="Day of publication (YYYY-MM-DD).  [default: that of the database's commit]",
 )
 @click.option("--previous", metavar="DIR", help="The release before: compare with it, and stop where counts fall.")
@@ -54,7 +54,7 @@ def release(
     database: str,
     folder: str,
     version: str,
-    issued: Any,
+    issued: str | None,
     previous: str | None,
     allow_drop: float,
     figures: bool,
@@ -99,7 +99,7 @@ def release(
                 database,
                 folder,
                 version=version,
-                issued=issued.date().isoformat() if issued else None,
+                issued=issued,
                 previous=previous,
                 allowed_drop=allow_drop,
                 figures=figures,
