@@ -364,7 +364,10 @@ class _Shared:
 
     def report_leftovers(self, tree: Tree, stems: set[str], report: Report) -> None:
         """Report companions and map rows that belong to no record of a whole checkout."""
-        for name in sorted(self.companions):
+        tables = sorted(self.companions.difference(_MAPS))
+        if not tables and len(stems) > _FEW:
+            report(diagnose("companions-missing", file=tree.display(DATA)))
+        for name in tables:
             for suffix in _COMPANION_SUFFIX.values():
                 if name.endswith(suffix) and name.removesuffix(suffix) not in stems:
                     report(diagnose("companion-orphan", file=tree.display(join(self.data, name))))
@@ -374,6 +377,9 @@ class _Shared:
                     file, value = tree.display(join(self.data, name)), ", ".join(identifiers)
                     report(diagnose("map-figure", file=file, figid=figid, value=value))
 
+
+_FEW: Final = 9
+"""Records that may all be without a companion: those of an excerpt, not of a database."""
 
 _SOME_KINDS: Final[dict[tuple[Kind, ...], tuple[Kind, ...]]] = {}
 

@@ -185,6 +185,12 @@ _CODES: Final = (
         "A file in the records' folder is no record by its name.",
         "Name it .md, or move it away.",
     ),
+    Code(
+        "companions-missing",
+        "warning",
+        "The database has no table of mentions; only those that stand inside the records are written.",
+        "See whether the checkout is whole: its folder _data holds the tables.",
+    ),
     Code("body-ignored", "warning", "There is text after the front matter; it is not mapped.", "Remove it."),
     Code(
         "figid-differs",
@@ -356,6 +362,12 @@ _CODES: Final = (
     ),
     Code("jsonld-graph", "warning", "schema-jsonld holds a named graph; it is left out.", "Remove @graph."),
     Code(
+        "text-garbled",
+        "warning",
+        "A text holds UTF-8 that was read in another encoding, such as `Œ∫` for `κ`; it is written as it stands.",
+        "Correct the text; what it was is in the message.",
+    ),
+    Code(
         "text-surrogate",
         "warning",
         "A text holds a lone surrogate, which is no character; it is replaced by U+FFFD.",
@@ -411,7 +423,12 @@ _CODES: Final = (
     Code(
         "map-figure", "info", "A map file names a figure that is not among the records.", "Nothing, or remove the row."
     ),
-    Code("companion-orphan", "info", "A companion file belongs to no record.", "Nothing, or remove it."),
+    Code(
+        "companion-orphan",
+        "info",
+        "A companion file belongs to no record; what it says is not written.",
+        "Give it its record's figid where its name is misspelt, or remove it.",
+    ),
     Code(
         "gene-symbol",
         "info",

@@ -86,7 +86,7 @@ from pfocr_rdf.vocabulary import (
     schema_org,
 )
 
-__all__ = ["Section", "Settings", "figure_triples", "link_statements", "map_figures"]
+__all__ = ["Section", "Settings", "figure_triples", "is_date", "link_statements", "map_figures"]
 
 _PFOCR: Final = literal_term("PFOCR")
 _MENTION_CLASS: Final[dict[Kind, Term]] = {
@@ -131,9 +131,9 @@ class Settings:
         """Check what types do not.
 
         Raises:
-            ValueError: when `image_url` gives no IRI, or `created_on` is no date.
+            ValueError: when `image_url` gives no IRI or the same for all, or `created_on` is no date.
         """
-        if self.created_on is not None and not _is_date(self.created_on):
+        if self.created_on is not None and not is_date(self.created_on):
             raise ValueError(f"{self.created_on!r} is no date of the form YYYY-MM-DD")
         try:
             unknown = set(re.findall(r"\{[^{}]*\}", self.image_url)) - {"{pmcid}", "{filename}"}
@@ -142,9 +142,12 @@ class Settings:
             image_iri("PMC1", "figure.jpg", self.image_url)
         except ValueError as error:
             raise ValueError(f"{self.image_url!r} gives no IRI: {error}") from None
+        if "{filename}" not in self.image_url:
+            raise ValueError(f"{self.image_url!r} gives all images one IRI: it has no field {{filename}}")
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Tell whether a text is a day, `YYYY-MM-DD`."""
     try:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:

@@ -15,6 +15,7 @@ from typing import Final
 from pfocr_rdf.diagnostics import Place, Report
 from pfocr_rdf.figures import Annotation, Figure, Journal, Organism, Paper
 from pfocr_rdf.frontmatter import FrontMatterError, Plain, parse_front_matter
+from pfocr_rdf.garbled import garbled
 from pfocr_rdf.mentions import (
     KINDS,
     Kind,
@@ -217,6 +218,12 @@ def _text(values: dict[str, Plain], key: str, place: Place) -> str | None:
         if value:  # an empty list says nothing
             place.diagnose("key-type", key=key, value=value)
         return None
+    if not value.isascii() and (found := garbled(value)) is not None:
+        run, was, encoding = found
+        shown = f"`{was}`" if was.isprintable() else f"U+{ord(was):04X}"
+        place.diagnose(
+            "text-garbled", f"`{run}` was {shown} in UTF-8, and was read as {encoding}", key=key, value=value
+        )
     return None if is_missing(value) else value
 
 

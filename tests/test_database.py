@@ -474,3 +474,16 @@ def test_a_folder_is_read_from_where_the_reader_is_though_the_folders_above_may_
     finally:
         os.seteuid(0)
     assert [figure.figid for figure in found] == [figure.figid for figure in expected] == ["PMC1__a"]
+
+
+def test_missing_companions_are_told_of_a_database_and_not_of_an_excerpt(checkout: Checkout) -> None:
+    for number in range(9):
+        checkout.record(figid=f"PMC1__{number}")
+    checkout.read()
+    assert checkout.codes == []
+    checkout.record(figid="PMC1__9")
+    checkout.read()
+    assert checkout.codes == ["companions-missing"]
+    checkout.write("_data/PMC1__9-genes.tsv", "")
+    checkout.read()
+    assert "companions-missing" not in checkout.codes

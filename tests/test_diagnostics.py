@@ -44,6 +44,11 @@ def block(*lines: str, context: str = "https://schema.org/", identifier: str = F
     return "\n  ".join(("schema-jsonld:", *head, *lines))
 
 
+def block_of(letter: str) -> str:
+    """The block of the figure PMC1__{letter}."""
+    return block(identifier=FIGURE.replace("__a", f"__{letter}"))
+
+
 def gene(taxon: str, symbol: str) -> bytes:
     return table("gene", [taxon, "NA", "NA", "w", "NA", symbol, "7471", "NA", "1", "1", "1"])
 
@@ -178,6 +183,16 @@ CASES = [
     ),
     Case("file-ignored", "warning", files={"_figures/notes.txt": ""}, file="_figures/notes.txt", figid=""),
     Case(
+        "companions-missing",
+        "warning",
+        files={
+            f"_figures/PMC1__{letter}.md": f"---\nfigid: PMC1__{letter}\npmcid: PMC1\n{block_of(letter)}\n---\n"
+            for letter in "bcdefghij"
+        },
+        file="_data",
+        figid="",
+    ),
+    Case(
         "body-ignored",
         "warning",
         files={RECORD: f"---\nfigid: PMC1__a\npmcid: PMC1\n{block()}\n---\n\nSee above.\n"},
@@ -258,6 +273,7 @@ CASES = [
     in_block("jsonld-iri", "warning", "url: javascript:alert(1)", ".url", "javascript:alert(1)"),
     in_block("jsonld-license-unknown", "warning", "license: mine", ".license", "mine"),
     in_block("jsonld-graph", "warning", "'@graph': [{'@id': 'https://example.org/x', name: y}]", ".@graph", ""),
+    warning("text-garbled", "caption: NF-Œ∫B", "NF-Œ∫B"),
     Case("text-surrogate", "warning", file="", key="figtitle", value="a\ud800b"),
     Case(
         "gene-taxon-differs",

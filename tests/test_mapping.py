@@ -269,6 +269,11 @@ def test_a_template_with_a_field_that_there_is_not_is_refused_by_its_name() -> N
         Settings(image_url="https://images.example/{pmid}/{filename}").check()
 
 
+def test_a_template_that_gives_all_images_one_iri_is_refused() -> None:
+    with pytest.raises(ValueError, match=re.escape("gives all images one IRI: it has no field {filename}")):
+        Settings(image_url="https://images.example/{pmcid}").check()
+
+
 # ----------------------------------------------------------------------------------------------- the paper
 
 PAPER_ROWS = [

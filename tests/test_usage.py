@@ -125,6 +125,15 @@ def test_a_bad_value_is_named_with_its_option(words: tuple[str, ...], option: cl
             "see pfocr-rdf convert --help",
         ),
         (
+            ("convert", "x", "--image-url", "http://y/{pmcid}"),
+            "pfocr-rdf convert: --image-url: 'http://y/{pmcid}' gives all images one IRI: it has no field {filename}; "
+            "see pfocr-rdf convert --help",
+        ),
+        (
+            ("release", "x", "y", "--version", "1", "--issued", "30.11.2026"),
+            "pfocr-rdf release: --issued: '30.11.2026' is no date of the form YYYY-MM-DD; see pfocr-rdf release --help",
+        ),
+        (
             ("load", "x"),
             "pfocr-rdf load: give the store: --store DIR or --endpoint URL or --virtuoso HOST:PORT; "
             "see pfocr-rdf load --help",
