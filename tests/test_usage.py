@@ -148,6 +148,16 @@ def test_a_bad_value_is_named_with_its_option(words: tuple[str, ...], option: cl
             "pfocr-rdf query: got unexpected extra argument (b); see pfocr-rdf query --help",
         ),
         (
+            ("codes", "figid"),
+            "pfocr-rdf codes: CODE: 'figid' is no code; there is figid-missing, figid-invalid, figid-duplicate, "
+            "figid-differs; see pfocr-rdf codes --help",
+        ),
+        (
+            ("codes", "yaml-anchors"),
+            "pfocr-rdf codes: CODE: 'yaml-anchors' is no code; there is yaml-alias, yaml-tag; "
+            "see pfocr-rdf codes --help",
+        ),
+        (
             ("codes", "X"),
             "pfocr-rdf codes: CODE: 'X' is no code; `pfocr-rdf codes` lists them; see pfocr-rdf codes --help",
         ),

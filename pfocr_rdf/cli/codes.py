@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 import click
 
 from pfocr_rdf.cli.options import say
@@ -22,7 +24,9 @@ def codes(names: tuple[str, ...]) -> None:
 
     for name in names:
         if name not in CODES:
-            raise click.BadParameter(f"{name!r} is no code; `pfocr-rdf codes` lists them", param_hint="CODE")
+            alike = [code for code in CODES if name and name in code] or get_close_matches(name, CODES)
+            hint = f"there is {', '.join(alike[:4])}" if alike else "`pfocr-rdf codes` lists them"
+            raise click.BadParameter(f"{name!r} is no code; {hint}", param_hint="CODE")
     for name in names or CODES:
         code = CODES[name]
         say(f"{code.name} ({code.level})\n    {code.meaning}\n    {code.action}")
