@@ -21,6 +21,7 @@ from builders import block, record, table
 from checkouts import Checkout
 from pfocr_rdf.pages.dataset_search import dataset_jsonld
 from pfocr_rdf.pages.figure_page import FigurePage, figure_html, figure_page
+from pfocr_rdf.pages.headings import figure_place
 from pfocr_rdf.pages.index_page import index_page
 from pfocr_rdf.pages.plots import bar_plot, column_plot
 from pfocr_rdf.pages.rendering import script_data, visible
@@ -185,7 +186,7 @@ def test_a_figure_is_told_to_people(figure: Page) -> None:
     text = figure.text()
     for said in (
         "Canonical Wnt signalling in the colon crypt and its failure in colorectal cancer",
-        "Figure F1 of",
+        "Figure 1 of",
         "Two faces of the Wnt switch in the colon crypt",
         "Journal of Invented Signalling",
         "(A) Wnt OFF: AXIN1, APC, CK1α and GSK3β hold β-catenin",
@@ -260,6 +261,48 @@ def test_a_figure_of_which_little_is_known(checkout: Checkout, tmp_path: Path) -
     assert "No gene, chemical or disease was read" in text
     assert not page.all("img")
     assert "None" not in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "said"),
+    [
+        ("Figure", "F10", "Figure 10"),
+        ("Figure", "F2a", "Figure 2a"),
+        ("Figure", "Fig. (1)", "Figure 1"),
+        ("Figure", "Figure 2 |", "Figure 2"),
+        ("Figure", "Figure 1|", "Figure 1"),
+        ("Figure", "FIGURE 10:", "Figure 10"),
+        ("Figure", "fig3", "Figure 3"),
+        ("Figure", "3", "Figure 3"),
+        ("Figure", "S2", "Figure S2"),
+        ("Figure", "Fig. S2", "Figure S2"),
+        ("Figure", "IV", "Figure IV"),
+        ("Figure", "CENTRAL ILLUSTRATION", "Central illustration"),
+        ("Figure", "Graphical abstract", "Graphical abstract"),
+        ("Figure", "", "A figure"),
+        ("Scheme", "S2", "Scheme 2"),
+        ("Scheme", "", "A scheme"),
+        ("Supplemental figure", "SF35", "Supplemental figure 35"),
+        ("", "F3", "Figure 3"),
+        ("", "", "A figure"),
+        ("Figure", "1" * 10_000 + "(", "Figure " + "1" * 10_000 + "("),
+    ],
+)
+def test_which_figure_of_its_paper_a_figure_is(kind: str, number: str, said: str) -> None:
+    """In words that people use, whatever the form of the record's number."""
+    assert figure_place(kind, number) == said
+
+
+def test_a_figure_without_a_title_is_called_after_its_paper(checkout: Checkout, tmp_path: Path) -> None:
+    checkout.record("number: F3", "figtype: Figure", "papertitle: Of mice .", "year: 2020", "automl_pathway: 0.9")
+    release = released(checkout.root, tmp_path)
+    data = release.figure_files()["figures/PMC1__a.html"]
+    page = Page(data)
+    assert [text for tag, text in page.texts if tag == "h1"] == ["Figure 3 of “Of mice”"]
+    assert page.text().count("Figure 3 of") == 1
+    assert "<title>Figure 3 of “Of mice” – PFOCR" in data.decode()
+    assert "Figure 3 of “Of mice”" in Page(release.index_page()).text()
+    assert b'"F3"' in release.figure_files()["figures/PMC1__a.ttl"]
 
 
 def test_an_image_from_elsewhere_is_allowed_from_there(checkout: Checkout, tmp_path: Path) -> None:

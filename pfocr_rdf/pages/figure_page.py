@@ -12,6 +12,7 @@ from typing import Final, Literal, TypeAlias
 
 from markupsafe import Markup
 
+from pfocr_rdf.pages.headings import figure_heading, figure_place, quoted_title
 from pfocr_rdf.pages.rendering import content_security_policy, origin, relative_link, render, safe_link, style
 from pfocr_rdf.pages.signposting import ABOUT_PAGE, Link
 from pfocr_rdf.releases.publication import Publication
@@ -156,6 +157,12 @@ class FigurePage:
     organisms: tuple[Reference, ...]
     elsewhere: tuple[Reference, ...]
     mentions: tuple[Mentions, ...]
+
+    @property
+    def heading(self) -> str:
+        """What stands over the figure: its title, or what it is called without one."""
+        paper = self.paper.title if self.paper is not None else ""
+        return figure_heading(title=self.title, type=self.type, number=self.number, paper=paper, figid=self.figid)
 
 
 _Described: TypeAlias = Mapping[Term, Mapping[Term, Sequence[Term]]]
@@ -312,6 +319,7 @@ def figure_html(page: FigurePage, *, publication: Publication, stem: str) -> byt
     return render(
         "figure.html",
         page=page,
+        lead=_lead(page),
         image=page.image if image_origin is not None else None,
         publication=publication,
         stem=stem,
@@ -319,6 +327,16 @@ def figure_html(page: FigurePage, *, publication: Publication, stem: str) -> byt
         policy=_policy(image_origin),
         links=_links(page, publication, stem),
     )
+
+
+def _lead(page: FigurePage) -> str:
+    """Say where a figure is from, as far as its heading does not."""
+    paper = page.paper
+    source = [paper.journal, paper.year] if paper is not None else []
+    if page.title or paper is None or not paper.title:
+        titled = quoted_title(paper.title) if paper is not None and paper.title else "a paper"
+        source.insert(0, f"{figure_place(page.type, page.number)} of {titled}")
+    return ", ".join(filter(None, source))
 
 
 def _links(page: FigurePage, publication: Publication, stem: str) -> tuple[Link, ...]:

@@ -41,7 +41,7 @@ _CLASSES: Final = {
 @dataclass(frozen=True, slots=True)
 class _Shown:
     figid: str
-    title: str
+    heading: str
     path: str
 
 
@@ -89,7 +89,7 @@ def index_page(
         genes=bar_plot([(gene.label, gene.figures) for gene in statistics.genes[:BARS]]),
         organisms=bar_plot([(organism.label, organism.figures) for organism in statistics.organisms[:BARS]]),
         shown=[
-            _Shown(figure.figid, figure.title or figure.figid, f"{FOLDER}/{stems[figure.figid]}.html")
+            _Shown(figure.figid, figure.heading, f"{FOLDER}/{stems[figure.figid]}.html")
             for figure in statistics.best
             if stems is not None and figure.figid in stems
         ],
