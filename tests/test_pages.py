@@ -19,8 +19,11 @@ from hypothesis import strategies as st
 
 from builders import block, record, table
 from checkouts import Checkout
+from pfocr_rdf.pages import figure_lists
 from pfocr_rdf.pages.dataset_search import dataset_jsonld
-from pfocr_rdf.pages.figure_page import FigurePage, figure_html, figure_page
+from pfocr_rdf.pages.figure_lists import list_names
+from pfocr_rdf.pages.figure_page import Beside, FigurePage, figure_html, figure_page
+from pfocr_rdf.pages.filenames import file_stems
 from pfocr_rdf.pages.headings import figure_place
 from pfocr_rdf.pages.index_page import index_page
 from pfocr_rdf.pages.plots import bar_plot, column_plot
@@ -33,6 +36,7 @@ from publications import Released, released
 
 VOID = frozenset(("meta", "link", "img", "br", "hr"))
 FIGURE = "figures/PMC99000001__fcell-08-900001-g001.html"
+ALONE = Beside("index.html", None, None)
 
 
 class Page(HTMLParser):
@@ -120,16 +124,19 @@ def test_every_page_is_whole(files: dict[str, bytes]) -> None:
 
 
 def test_every_link_within_the_release_leads_to_a_file(release: Released, files: dict[str, bytes]) -> None:
+    """And where it names a place in a page, to that place."""
     there = {*files, *(file.path for file in release.publication.files), "manifest.json", "SHA256SUMS", "index.html"}
-    for path, data in files.items():
-        if path.endswith(".html"):
-            page = Page(data)
-            places = {f"#{attributes['id']}" for _, attributes in page.elements if "id" in attributes}
-            for address in page.addresses():
-                if address.startswith("#"):
-                    assert address in places
-                elif not urlsplit(address).scheme:
-                    assert unquote(urljoin(path, address)) in there, (path, address)
+    pages = {path: Page(data) for path, data in files.items() if path.endswith(".html")}
+    places = {
+        path: {str(attributes["id"]) for _, attributes in page.elements if "id" in attributes}
+        for path, page in pages.items()
+    }
+    for path, page in pages.items():
+        for address in page.addresses():
+            if not urlsplit(address).scheme:
+                target, _, place = urljoin(path, address).partition("#")
+                assert unquote(target) in there, (path, address)
+                assert not place or unquote(place) in places[unquote(target)], (path, address)
 
 
 def test_the_policy_allows_the_page_and_nothing_else(files: dict[str, bytes]) -> None:
@@ -314,6 +321,94 @@ def test_an_image_from_elsewhere_is_allowed_from_there(checkout: Checkout, tmp_p
     assert b"img-src data: https://images.example.org:8443;" in data
 
 
+# ---------------------------------------------------------------------------------------- the lists of figures
+
+
+def test_every_figure_is_reached_from_the_index(
+    release: Released, monkeypatch: pytest.MonkeyPatch, files: dict[str, bytes]
+) -> None:
+    """By the lists, and then by going from each to the next; and back."""
+    monkeypatch.setattr(figure_lists, "FIGURES", 4)
+    files = {**release.figure_files(), "index.html": files["index.html"]}
+    figures = {path for path in files if path.endswith(".html") and not re.search(r"(^|/)index", path)}
+    assert len(figures) == 15
+
+    def links(path: str, **attributes: str) -> list[str]:
+        found = (str(link["href"]) for link in Page(files[path]).all("a", **attributes))
+        return [unquote(urljoin(path, href)).partition("#")[0] for href in found]
+
+    reached, waiting = {"index.html"}, ["index.html"]
+    while waiting:
+        found = {path for path in links(waiting.pop()) if path in files and path.endswith(".html")} - reached
+        reached |= found
+        waiting += found
+    assert figures | {f"figures/index{end}.html" for end in ("", "-2", "-3", "-4")} <= reached
+
+    for start in (min(figures), "figures/index.html"):
+        way = [start]
+        while following := links(way[-1], rel="next"):
+            way.append(following[0])
+        back = [way[-1]]
+        while before := links(back[-1], rel="prev"):
+            back.append(before[0])
+        assert back == way[::-1]
+        assert len(way) == (4 if "index" in start else 15)
+
+
+def test_a_list_says_of_each_figure_what_it_is(checkout: Checkout, tmp_path: Path) -> None:
+    checkout.record("figtitle: A title", "papertitle: Of mice.", "year: 2020", figid="PMC10__b")
+    checkout.record("number: F3", "figtype: Figure", "papertitle: Of men.", "year: 2021", figid="PMC9__a")
+    checkout.record(figid="PMC10__a")
+    page = Page(released(checkout.root, tmp_path).figure_files()["figures/index.html"])
+    text = page.text()
+    assert "1 to 3 of 3, of the papers PMC9 to PMC10." in text
+    entries = (
+        "Figure 3 of “Of men” 2021 , PMC9__a A figure of “Of mice” 2020 , PMC10__a A title “Of mice”, 2020 , PMC10__b"
+    )
+    assert entries in text
+    assert [link["href"] for link in page.all("a")][1:4] == ["PMC9__a.html", "PMC10__a.html", "PMC10__b.html"]
+
+
+def test_lists_are_in_the_order_of_papers_and_not_long(
+    checkout: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the order in which figures stand in the dump, where PMC10 is before PMC9."""
+    monkeypatch.setattr(figure_lists, "FIGURES", 2)
+    figids = ["PMC8__a", "PMC9__a", "PMC9__b", "PMC10__a", "PMC100__a"]
+    for figid in figids:
+        checkout.record(figid=figid)
+    files = released(checkout.root, tmp_path).figure_files()
+    lists = [Page(files[f"figures/{name}"]) for name in ("index.html", "index-2.html", "index-3.html")]
+    assert "figures/index-4.html" not in files
+    assert [str(item["id"]) for page in lists for item in page.all("li") if "id" in item] == figids
+    first, second, third = (page.text() for page in lists)
+    assert "1 to 2 of 5, of the papers PMC8 to PMC9." in first
+    assert "5 to 5 of 5, of the papers PMC100." in third
+    for text in (first, second, third):
+        assert "All 3 lists" in text
+    for number, figid in enumerate(figids):
+        page = Page(files[f"figures/{figid}.html"])
+        name = ("index.html", "index-2.html", "index-3.html")[number // 2]
+        assert f"{name}#{figid}" in [link.get("href") for link in page.all("a")]
+
+
+def test_no_more_than_the_lists_under_way_is_kept(
+    checkout: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list is written as soon as its last figure is."""
+    monkeypatch.setattr(figure_lists, "FIGURES", 2)
+    for number in range(10, 20):
+        checkout.record(figid=f"PMC{number}__a")
+    lists = [at for at, path in enumerate(released(checkout.root, tmp_path).figure_files()) if "index" in path]
+    assert lists == [6, 13, 20, 27, 34]
+
+
+@pytest.mark.parametrize("figid", ["index", "INDEX", "index-2", "Index-17"])
+def test_no_figure_is_called_like_a_list(figid: str) -> None:
+    (stem,) = file_stems([figid]).values()
+    assert stem.lower() not in {name.removesuffix(".html") for name in list_names(10_000)}
+
+
 # --------------------------------------------------------------------------------------------- hostile records
 
 
@@ -355,13 +450,16 @@ def test_a_text_stays_a_text(text: str, checkout: Checkout, tmp_path: Path) -> N
     row = ("9606", text, "Primates", text, text, text, "1", text, "1", "1", "1")
     checkout.write("_data/PMC1__a-genes.tsv", table("gene", row))
     release = released(checkout.root, tmp_path)
-    harmless = Page(figure_html(harmless_page(release), publication=release.publication, stem="PMC1__a"))
+    harmless = Page(figure_html(harmless_page(release), publication=release.publication, stem="PMC1__a", beside=ALONE))
     page = Page(release.figure_files()["figures/PMC1__a.html"])
     assert shape(page) == shape(harmless)
     assert page.text().count(" ".join(text.split())) >= 9
     index = Page(release.index_page())
     assert text in " ".join(value for _, value in index.texts)
     assert len(index.all("script")) == 2
+    listed = Page(release.figure_files()["figures/index.html"])
+    assert text in " ".join(value for _, value in listed.texts)
+    assert not listed.all("script") + listed.all("img")
 
 
 def harmless_page(release: Released) -> FigurePage:

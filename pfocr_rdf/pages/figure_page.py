@@ -48,7 +48,7 @@ from pfocr_rdf.vocabulary import (
     SchemaOrg,
 )
 
-__all__ = ["FigurePage", "Mentioned", "Mentions", "Paper", "Reference", "figure_html", "figure_page"]
+__all__ = ["Beside", "FigurePage", "Mentioned", "Mentions", "Paper", "Reference", "figure_html", "figure_page"]
 
 Kind = Literal["genes", "chemicals", "diseases"]
 
@@ -307,13 +307,29 @@ def _reference(entity: Term, described: _Described, schema: SchemaOrg, *, say_ta
 # ------------------------------------------------------------------------------------------------------- writing
 
 
-def figure_html(page: FigurePage, *, publication: Publication, stem: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Where the page of a figure is among others, all in one folder.
+
+    Attributes:
+        list: the file of the list that it is on.
+        previous: what the files of the figure before it are called, without their extensions; None of the first.
+        next: the same of the figure after it; None of the last.
+    """
+
+    list: str
+    previous: str | None
+    next: str | None
+
+
+def figure_html(page: FigurePage, *, publication: Publication, stem: str, beside: Beside) -> bytes:
     """Write the page of a figure.
 
     Args:
         page: what it shows.
         publication: the release that it is part of; its `index.html` is in the folder above.
         stem: what the figure's files are called, without their extensions; they are in the page's folder.
+        beside: what the page is beside.
     """
     image_origin = origin(page.image) if page.image is not None else None
     return render(
@@ -323,6 +339,7 @@ def figure_html(page: FigurePage, *, publication: Publication, stem: str) -> byt
         image=page.image if image_origin is not None else None,
         publication=publication,
         stem=stem,
+        beside=beside,
         style=_sheet(),
         policy=_policy(image_origin),
         links=_links(page, publication, stem),

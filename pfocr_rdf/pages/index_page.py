@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from pfocr_rdf.pages.dataset_search import CITATION, dataset_jsonld
 from pfocr_rdf.pages.figure_files import FOLDER
+from pfocr_rdf.pages.figure_lists import list_name
 from pfocr_rdf.pages.plots import bar_plot, column_plot
 from pfocr_rdf.pages.rendering import (
     content_security_policy,
@@ -93,6 +94,7 @@ def index_page(
             for figure in statistics.best
             if stems is not None and figure.figid in stems
         ],
+        all_figures=f"{FOLDER}/{list_name(1)}" if stems else None,
         queries=[_query(query, publication) for query in queries],
         licence=licence_name(publication.licence),
         cite=_cite(publication),
