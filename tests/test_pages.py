@@ -21,6 +21,7 @@ from builders import block, record, table
 from checkouts import Checkout
 from pfocr_rdf.pages import figure_lists
 from pfocr_rdf.pages.dataset_search import dataset_jsonld
+from pfocr_rdf.pages.descriptions import mentioning_figures, store_descriptions, whole_figure
 from pfocr_rdf.pages.figure_lists import list_names
 from pfocr_rdf.pages.figure_page import Beside, FigurePage, figure_html, figure_page
 from pfocr_rdf.pages.filenames import file_stems
@@ -199,7 +200,7 @@ def test_a_figure_is_told_to_people(figure: Page) -> None:
         "(A) Wnt OFF: AXIN1, APC, CK1α and GSK3β hold β-catenin",
         "2021",
         "0.9637421",
-        "20 words read, 52 genes found",
+        "which stand for 52 genes",
         "FamPlex family",
         "NCBI Gene 7471",
         "Mus musculus",
@@ -252,9 +253,8 @@ def test_every_mention_is_on_the_page(release: Released, files: dict[str, bytes]
 
 
 def page_of(release: Released, section: Any) -> FigurePage:
-    from pfocr_rdf.pages.descriptions import store_descriptions, whole_figure
-
-    return figure_page(whole_figure(section, store_descriptions(release.store), SCHEMA_HTTP), SCHEMA_HTTP)
+    statements = whole_figure(section, store_descriptions(release.store), SCHEMA_HTTP)
+    return figure_page(statements, SCHEMA_HTTP, mentioning_figures(release.store, SCHEMA_HTTP))
 
 
 def test_a_figure_of_which_little_is_known(checkout: Checkout, tmp_path: Path) -> None:
@@ -265,7 +265,8 @@ def test_a_figure_of_which_little_is_known(checkout: Checkout, tmp_path: Path) -
     assert "PMC1__a" in text
     assert "names no image" in text
     assert "no caption" in text
-    assert "No gene, chemical or disease was read" in text
+    assert "Genes, chemicals and diseases PFOCR’s data has none of this figure." in text
+    assert "was read in this figure" not in text
     assert not page.all("img")
     assert "None" not in text
 
@@ -478,6 +479,7 @@ def harmless_page(release: Released) -> FigurePage:
         type="word",
         image="https://europepmc.org/word.jpg" if page.image else None,
         organisms=tuple(replace(organism, text="word") for organism in page.organisms),
+        recognized=tuple(replace(organism, text="word") for organism in page.recognized),
         paper=replace(page.paper, title="word", citation="word", journal="word", keywords=("word",)),
         mentions=(replace(genes, words=(replace(mention, word="w", match="w", lexicon="w", entities=entities),)),),
     )
@@ -522,6 +524,52 @@ def test_the_organism_of_a_gene_is_said_where_it_is_not_that_of_the_figure(
     page = Page(released(checkout.root, tmp_path).figure_files()["figures/PMC1__a.html"])
     assert ("AKT1 Homo sapiens , NCBI Gene 207" in page.text()) == said
     assert ("AKT1 NCBI Gene 207" in page.text()) != said
+
+
+def test_a_word_is_counted_once_and_identifiers_by_their_source(checkout: Checkout, tmp_path: Path) -> None:
+    """However many matches and lexica knew the word: a MeSH and a ChEBI id are not two chemicals."""
+    checkout.record()
+    human = ("9606", "Homo sapiens", "animals")
+    genes = [
+        (*human, "Wnt", match, symbol, identifier, lexicon, "1", "0", "0")
+        for match, symbol, identifier, lexicon in (
+            ("WNT", "WNT1", "7471", "famplex_relations"),
+            ("WNT", "WNT2", "7472", "famplex_relations"),
+            ("Wnt", "WNT1", "7471", "ncbigene_symbol"),
+        )
+    ]
+    checkout.write("_data/PMC1__a-genes.tsv", table("gene", *genes))
+    chemicals = ["Li+ mesh:D008094 Lithium lithium chebi:30145", "Ca mesh:D002118 Calcium NA NA", "xx NA NA NA NA"]
+    checkout.write("_data/PMC1__a-chemicals.tsv", table("chemical", *chemicals))
+    text = Page(released(checkout.root, tmp_path).figure_files()["figures/PMC1__a.html"]).text()
+    assert "1 word read, which stands for 2 genes" in text
+    assert "3 words read, with identifiers: 1 of ChEBI and 2 of MeSH" in text
+
+
+def test_organisms_that_were_recognised_are_shown_apart(checkout: Checkout, tmp_path: Path) -> None:
+    checkout.record("organisms: [Homo sapiens]", "organisms_ner: [Mus musculus, Danio rerio]")
+    page = Page(released(checkout.root, tmp_path).figure_files()["figures/PMC1__a.html"])
+    shown = "Organisms Homo sapiens Recognised Mus musculus Danio rerio organisms whose gene names matched words"
+    assert shown in page.text()
+    assert "http://purl.obolibrary.org/obo/NCBITaxon_10090" in [link["href"] for link in page.all("a")]
+
+
+def test_what_has_no_label_is_called_by_its_identifier_once(checkout: Checkout, tmp_path: Path) -> None:
+    checkout.record()
+    checkout.write("_data/PMC1__a-chemicals.tsv", table("chemical", "heme mesh:D006897 NA NA NA"))
+    text = Page(released(checkout.root, tmp_path).figure_files()["figures/PMC1__a.html"]).text()
+    assert "MeSH D006897 1 figure" in text
+    assert text.count("D006897") == 1
+
+
+def test_each_thing_has_the_number_of_figures_that_mention_it(release: Released, files: dict[str, bytes]) -> None:
+    counted = release.store.query(
+        "SELECT (COUNT(DISTINCT ?f) AS ?n) { ?f <http://schema.org/mentions> <https://identifiers.org/ncbigene/7157> }"
+    )
+    ((number,),) = counted  # type: ignore[misc]  # one row
+    assert f"TP53 NCBI Gene 7157 , {number.value} figures" in " ".join(
+        Page(data).text() for path, data in files.items() if path.endswith(".html")
+    )
 
 
 # ---------------------------------------------------------------------------------------------------- the index

@@ -15,7 +15,7 @@ from pfocr_rdf.pages.figure_lists import Listed, figure_list, in_order, list_nam
 from pfocr_rdf.pages.figure_page import Beside, figure_html, figure_page
 from pfocr_rdf.releases.publication import Publication
 from pfocr_rdf.serialization import turtle_header, write_turtle
-from pfocr_rdf.terms import Statement, iri_text, literal_parts
+from pfocr_rdf.terms import Statement, Term, iri_text, literal_parts
 from pfocr_rdf.vocabulary import DCTERMS_IDENTIFIER, RDF_TYPE, SCHEMA_HTTP, WP_PATHWAY, SchemaOrg
 
 __all__ = ["CONTEXT", "FOLDER", "figid_of", "figure_files", "is_figure"]
@@ -33,6 +33,7 @@ def figure_files(
     *,
     publication: Publication,
     stems: Mapping[str, str],
+    mentioning: Mapping[Term, int],
     schema: SchemaOrg = SCHEMA_HTTP,
 ) -> Iterator[tuple[str, bytes]]:
     """Write the files of figures, and each list of them when all of its figures have passed by.
@@ -42,6 +43,7 @@ def figure_files(
         describe: looks up what figures share.
         publication: the release that they are part of.
         stems: the names of the figures' files by figid, as `file_stems` gives them.
+        mentioning: how many figures mention a thing, as `mentioning_figures` counts them.
         schema: the schema.org terms in the spelling of the statements.
 
     Yields:
@@ -65,7 +67,7 @@ def figure_files(
             stems[order[place + 1]] if place + 1 < len(order) else None,
         )
         statements = whole_figure(group, describe, schema)
-        page = figure_page(statements, schema)
+        page = figure_page(statements, schema, mentioning)
         yield f"{FOLDER}/{stem}.html", figure_html(page, publication=publication, stem=stem, beside=beside)
         yield f"{FOLDER}/{stem}.ttl", header + write_turtle(statements, schema)
         yield f"{FOLDER}/{stem}.jsonld", jsonld_document(statements, context=CONTEXT, schema=schema)

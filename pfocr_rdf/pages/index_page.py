@@ -32,8 +32,8 @@ __all__ = ["index_page"]
 _CLASSES: Final = {
     "ScholarlyArticle": "papers",
     "Gene": "genes",
-    "ChemicalSubstance": "chemicals",
-    "MedicalCondition": "diseases",
+    "ChemicalSubstance": "chemical identifiers",
+    "MedicalCondition": "disease identifiers",
     "Taxon": "organisms",
 }
 """Classes of schema.org that are counted for people, in the order of the page."""

@@ -9,7 +9,7 @@ from typing import Final
 from pyoxigraph import Store
 
 from pfocr_rdf.groups import Group
-from pfocr_rdf.pages.descriptions import store_descriptions
+from pfocr_rdf.pages.descriptions import mentioning_figures, store_descriptions
 from pfocr_rdf.pages.figure_files import FOLDER, figure_files
 from pfocr_rdf.pages.figure_lists import list_names
 from pfocr_rdf.releases.gate import Reading, Refused, read_again
@@ -66,7 +66,12 @@ def write_figures(
     """
     counts = publication.counts
     written = figure_files(
-        _sections(dump, work), store_descriptions(store), publication=publication, stems=stems, schema=schema
+        _sections(dump, work),
+        store_descriptions(store),
+        publication=publication,
+        stems=stems,
+        mentioning=mentioning_figures(store, schema),
+        schema=schema,
     )
     lists = {f"{FOLDER}/{name}" for name in list_names(len(stems))}
     of_figures = 0
