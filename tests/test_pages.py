@@ -360,13 +360,17 @@ def test_a_list_says_of_each_figure_what_it_is(checkout: Checkout, tmp_path: Pat
     checkout.record("figtitle: A title", "papertitle: Of mice.", "year: 2020", figid="PMC10__b")
     checkout.record("number: F3", "figtype: Figure", "papertitle: Of men.", "year: 2021", figid="PMC9__a")
     checkout.record(figid="PMC10__a")
+    checkout.record("figtitle: Of both.", "papertitle: Of both", "year: 2022", figid="PMC11__a")
     page = Page(released(checkout.root, tmp_path).figure_files()["figures/index.html"])
     text = page.text()
-    assert "1 to 3 of 3, of the papers PMC9 to PMC10." in text
+    assert "1 to 4 of 4, of the papers PMC9 to PMC11." in text
     entries = (
-        "Figure 3 of “Of men” 2021 , PMC9__a A figure of “Of mice” 2020 , PMC10__a A title “Of mice”, 2020 , PMC10__b"
+        "Figure 3 of “Of men” 2021 , PMC9__a",
+        "A figure of “Of mice” 2020 , PMC10__a",
+        "A title “Of mice”, 2020 , PMC10__b",
+        "Of both. 2022 , PMC11__a",
     )
-    assert entries in text
+    assert " ".join(entries) in text
     assert [link["href"] for link in page.all("a")][1:4] == ["PMC9__a.html", "PMC10__a.html", "PMC10__b.html"]
 
 

@@ -96,9 +96,11 @@ def list_names(figures: int) -> list[str]:
 
 def listed(page: FigurePage, stem: str) -> Listed:
     """Say what a list says of a figure."""
-    paper = page.paper
-    known = [quoted_title(paper.title) if page.title and paper.title else "", paper.year] if paper is not None else []
-    return Listed(page.figid, stem, page.heading, ", ".join(filter(None, known)))
+    paper, source = page.paper, []
+    if paper is not None:
+        said = quoted_title(page.title) if page.title else page.heading  # many a title is that of the paper
+        source = [titled if (titled := quoted_title(paper.title)) not in said and paper.title else "", paper.year]
+    return Listed(page.figid, stem, page.heading, ", ".join(filter(None, source)))
 
 
 def figure_list(number: int, figures: Sequence[Listed], order: Sequence[str], *, publication: Publication) -> bytes:
