@@ -591,6 +591,8 @@ def test_the_index_says_what_the_release_is(release: Released, index: Page) -> N
         "0123456789abcdef0123456789abcdef01234567",
         f"{publication.counts.triples:,}",
         "figures 15",
+        "chemical identifiers 88",
+        "An identifier of MeSH and one of ChEBI or of the Disease Ontology count as two",
         "Hanspers K",
         publication.iri,
         "organism-unknown",
