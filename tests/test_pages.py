@@ -547,7 +547,7 @@ def test_a_word_is_counted_once_and_identifiers_by_their_source(checkout: Checko
     checkout.write("_data/PMC1__a-chemicals.tsv", table("chemical", *chemicals))
     text = Page(released(checkout.root, tmp_path).figure_files()["figures/PMC1__a.html"]).text()
     assert "1 word read, which stands for 2 genes" in text
-    assert "3 words read, with identifiers: 1 of ChEBI and 2 of MeSH" in text
+    assert "3 words read, of which 2 have identifiers: 1 of ChEBI and 2 of MeSH" in text
 
 
 def test_organisms_that_were_recognised_are_shown_apart(checkout: Checkout, tmp_path: Path) -> None:
@@ -563,6 +563,7 @@ def test_what_has_no_label_is_called_by_its_identifier_once(checkout: Checkout, 
     checkout.write("_data/PMC1__a-chemicals.tsv", table("chemical", "heme mesh:D006897 NA NA NA"))
     text = Page(released(checkout.root, tmp_path).figure_files()["figures/PMC1__a.html"]).text()
     assert "MeSH D006897 1 figure" in text
+    assert "1 word read, which has 1 identifier of MeSH" in text
     assert text.count("D006897") == 1
 
 

@@ -154,15 +154,21 @@ class Mentions:
     def summary(self) -> str:
         """How many words there are, and what they stand for, in a few words."""
         words = len({mentioned.word for mentioned in self.words})
+        known = len({mentioned.word for mentioned in self.words if mentioned.entities})
         read = f"{words:,} word{'' if words == 1 else 's'} read"
-        if not self.identified:
+        if not known:
             return f"{read}, none identified"
+        which = f"{read}, which" if known == words else f"{read}, of which {known:,}"
         if self.kind == "genes":
-            genes = sum(count for _, count in self.identified)
-            return f"{read}, which stand{'s' if words == 1 else ''} for {genes:,} gene{'' if genes == 1 else 's'}"
-        found = " and ".join(f"{count:,} of {source}" for source, count in self.identified)
-        only = self.identified[0][1] if len(self.identified) == 1 else 0
-        return f"{read}, with identifier{'' if only == 1 else 's'}: {found}"
+            genes = sum(number for _, number in self.identified)
+            return f"{which} stand{'s' if known == 1 else ''} for {genes:,} gene{'' if genes == 1 else 's'}"
+        have = f"{which} {'has' if known == 1 else 'have'}"
+        if len(self.identified) > 1:
+            return f"{have} identifiers: " + " and ".join(
+                f"{number:,} of {source}" for source, number in self.identified
+            )
+        ((source, number),) = self.identified
+        return f"{have} {number:,} identifier{'' if number == 1 else 's'} of {source}"
 
 
 @dataclass(frozen=True, slots=True)
