@@ -12,7 +12,7 @@ from pyoxigraph import RdfFormat, Store
 from conversions import converted
 from pfocr_rdf import Settings
 from pfocr_rdf.context import context_document
-from pfocr_rdf.pages.descriptions import store_descriptions
+from pfocr_rdf.pages.descriptions import mentioning_figures, store_descriptions
 from pfocr_rdf.pages.figure_files import figid_of, figure_files, is_figure
 from pfocr_rdf.pages.filenames import file_stems
 from pfocr_rdf.pages.index_page import index_page
@@ -57,7 +57,12 @@ class Released:
         """Give the figures' files by path."""
         describe = store_descriptions(self.store)
         files = figure_files(
-            self.sections, describe, publication=self.publication, stems=self.stems, schema=self.schema
+            self.sections,
+            describe,
+            publication=self.publication,
+            stems=self.stems,
+            mentioning=mentioning_figures(self.store, self.schema),
+            schema=self.schema,
         )
         return dict(files)
 

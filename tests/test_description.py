@@ -171,8 +171,10 @@ def test_vocabularies_are_those_in_use(void: Store, dump: Store) -> None:
     assert said == {re.sub(r"[^/#]*$", "", term) for (term,) in terms}
 
 
-def test_it_is_where_programs_look_for_it(released: Release, folder: Path) -> None:
+def test_a_copy_is_for_where_programs_look_for_it(released: Release, folder: Path) -> None:
+    """Once a server gives it at its root, that is: a release is seldom a root, and does not claim to be."""
     assert (folder / ".well-known" / "void").read_bytes() == (folder / "void.ttl").read_bytes()
+    assert "to be served at /.well-known/void of the host" in listed(folder)[".well-known/void"]["title"]
 
 
 def test_the_version_of_the_data_is_not_that_of_the_software(void: Store) -> None:

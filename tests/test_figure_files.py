@@ -66,7 +66,8 @@ def from_jsonld(data: bytes, context: bytes) -> frozenset[Triple]:
 def test_three_files_a_figure(release: Released, files: dict[str, bytes]) -> None:
     assert len(release.sections) == 15
     assert list(files) == [
-        f"figures/{figid}.{ending}" for figid in release.stems for ending in ("html", "ttl", "jsonld")
+        *(f"figures/{figid}.{ending}" for figid in release.stems for ending in ("html", "ttl", "jsonld")),
+        "figures/index.html",
     ]
 
 
@@ -170,7 +171,7 @@ def test_figures_of_one_name_but_for_case(checkout: Checkout, tmp_path: Path) ->
     for figid in ("PMC1__Ab", "PMC1__aB"):
         checkout.record(f"figtitle: Of {figid}", figid=figid)
     files = released(checkout.root, tmp_path).figure_files()
-    assert len({path.lower() for path in files}) == 6
+    assert len({path.lower() for path in files}) == 7
     for path, data in files.items():
         if path.endswith(".html"):
             for link in links_of(data):

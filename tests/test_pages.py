@@ -19,8 +19,13 @@ from hypothesis import strategies as st
 
 from builders import block, record, table
 from checkouts import Checkout
+from pfocr_rdf.pages import figure_lists
 from pfocr_rdf.pages.dataset_search import dataset_jsonld
-from pfocr_rdf.pages.figure_page import FigurePage, figure_html, figure_page
+from pfocr_rdf.pages.descriptions import mentioning_figures, store_descriptions, whole_figure
+from pfocr_rdf.pages.figure_lists import list_names
+from pfocr_rdf.pages.figure_page import Beside, FigurePage, figure_html, figure_page
+from pfocr_rdf.pages.filenames import file_stems
+from pfocr_rdf.pages.headings import figure_place
 from pfocr_rdf.pages.index_page import index_page
 from pfocr_rdf.pages.plots import bar_plot, column_plot
 from pfocr_rdf.pages.rendering import script_data, visible
@@ -32,6 +37,7 @@ from publications import Released, released
 
 VOID = frozenset(("meta", "link", "img", "br", "hr"))
 FIGURE = "figures/PMC99000001__fcell-08-900001-g001.html"
+ALONE = Beside("index.html", None, None)
 
 
 class Page(HTMLParser):
@@ -119,16 +125,19 @@ def test_every_page_is_whole(files: dict[str, bytes]) -> None:
 
 
 def test_every_link_within_the_release_leads_to_a_file(release: Released, files: dict[str, bytes]) -> None:
+    """And where it names a place in a page, to that place."""
     there = {*files, *(file.path for file in release.publication.files), "manifest.json", "SHA256SUMS", "index.html"}
-    for path, data in files.items():
-        if path.endswith(".html"):
-            page = Page(data)
-            places = {f"#{attributes['id']}" for _, attributes in page.elements if "id" in attributes}
-            for address in page.addresses():
-                if address.startswith("#"):
-                    assert address in places
-                elif not urlsplit(address).scheme:
-                    assert unquote(urljoin(path, address)) in there, (path, address)
+    pages = {path: Page(data) for path, data in files.items() if path.endswith(".html")}
+    places = {
+        path: {str(attributes["id"]) for _, attributes in page.elements if "id" in attributes}
+        for path, page in pages.items()
+    }
+    for path, page in pages.items():
+        for address in page.addresses():
+            if not urlsplit(address).scheme:
+                target, _, place = urljoin(path, address).partition("#")
+                assert unquote(target) in there, (path, address)
+                assert not place or unquote(place) in places[unquote(target)], (path, address)
 
 
 def test_the_policy_allows_the_page_and_nothing_else(files: dict[str, bytes]) -> None:
@@ -185,13 +194,13 @@ def test_a_figure_is_told_to_people(figure: Page) -> None:
     text = figure.text()
     for said in (
         "Canonical Wnt signalling in the colon crypt and its failure in colorectal cancer",
-        "Figure F1 of",
+        "Figure 1 of",
         "Two faces of the Wnt switch in the colon crypt",
         "Journal of Invented Signalling",
         "(A) Wnt OFF: AXIN1, APC, CK1α and GSK3β hold β-catenin",
         "2021",
         "0.9637421",
-        "20 words read, 52 genes found",
+        "which stand for 52 genes",
         "FamPlex family",
         "NCBI Gene 7471",
         "Mus musculus",
@@ -244,9 +253,8 @@ def test_every_mention_is_on_the_page(release: Released, files: dict[str, bytes]
 
 
 def page_of(release: Released, section: Any) -> FigurePage:
-    from pfocr_rdf.pages.descriptions import store_descriptions, whole_figure
-
-    return figure_page(whole_figure(section, store_descriptions(release.store), SCHEMA_HTTP), SCHEMA_HTTP)
+    statements = whole_figure(section, store_descriptions(release.store), SCHEMA_HTTP)
+    return figure_page(statements, SCHEMA_HTTP, mentioning_figures(release.store, SCHEMA_HTTP))
 
 
 def test_a_figure_of_which_little_is_known(checkout: Checkout, tmp_path: Path) -> None:
@@ -257,9 +265,52 @@ def test_a_figure_of_which_little_is_known(checkout: Checkout, tmp_path: Path) -
     assert "PMC1__a" in text
     assert "names no image" in text
     assert "no caption" in text
-    assert "No gene, chemical or disease was read" in text
+    assert "Genes, chemicals and diseases PFOCR’s data has none of this figure." in text
+    assert "was read in this figure" not in text
     assert not page.all("img")
     assert "None" not in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "said"),
+    [
+        ("Figure", "F10", "Figure 10"),
+        ("Figure", "F2a", "Figure 2a"),
+        ("Figure", "Fig. (1)", "Figure 1"),
+        ("Figure", "Figure 2 |", "Figure 2"),
+        ("Figure", "Figure 1|", "Figure 1"),
+        ("Figure", "FIGURE 10:", "Figure 10"),
+        ("Figure", "fig3", "Figure 3"),
+        ("Figure", "3", "Figure 3"),
+        ("Figure", "S2", "Figure S2"),
+        ("Figure", "Fig. S2", "Figure S2"),
+        ("Figure", "IV", "Figure IV"),
+        ("Figure", "CENTRAL ILLUSTRATION", "Central illustration"),
+        ("Figure", "Graphical abstract", "Graphical abstract"),
+        ("Figure", "", "A figure"),
+        ("Scheme", "S2", "Scheme 2"),
+        ("Scheme", "", "A scheme"),
+        ("Supplemental figure", "SF35", "Supplemental figure 35"),
+        ("", "F3", "Figure 3"),
+        ("", "", "A figure"),
+        ("Figure", "1" * 10_000 + "(", "Figure " + "1" * 10_000 + "("),
+    ],
+)
+def test_which_figure_of_its_paper_a_figure_is(kind: str, number: str, said: str) -> None:
+    """In words that people use, whatever the form of the record's number."""
+    assert figure_place(kind, number) == said
+
+
+def test_a_figure_without_a_title_is_called_after_its_paper(checkout: Checkout, tmp_path: Path) -> None:
+    checkout.record("number: F3", "figtype: Figure", "papertitle: Of mice .", "year: 2020", "automl_pathway: 0.9")
+    release = released(checkout.root, tmp_path)
+    data = release.figure_files()["figures/PMC1__a.html"]
+    page = Page(data)
+    assert [text for tag, text in page.texts if tag == "h1"] == ["Figure 3 of “Of mice”"]
+    assert page.text().count("Figure 3 of") == 1
+    assert "<title>Figure 3 of “Of mice” – PFOCR" in data.decode()
+    assert "Figure 3 of “Of mice”" in Page(release.index_page()).text()
+    assert b'"F3"' in release.figure_files()["figures/PMC1__a.ttl"]
 
 
 def test_an_image_from_elsewhere_is_allowed_from_there(checkout: Checkout, tmp_path: Path) -> None:
@@ -269,6 +320,98 @@ def test_an_image_from_elsewhere_is_allowed_from_there(checkout: Checkout, tmp_p
     settings = Settings(image_url="https://images.example.org:8443/{pmcid}/{filename}")
     data = released(checkout.root, tmp_path, settings).figure_files()["figures/PMC1__a.html"]
     assert b"img-src data: https://images.example.org:8443;" in data
+
+
+# ---------------------------------------------------------------------------------------- the lists of figures
+
+
+def test_every_figure_is_reached_from_the_index(
+    release: Released, monkeypatch: pytest.MonkeyPatch, files: dict[str, bytes]
+) -> None:
+    """By the lists, and then by going from each to the next; and back."""
+    monkeypatch.setattr(figure_lists, "FIGURES", 4)
+    files = {**release.figure_files(), "index.html": files["index.html"]}
+    figures = {path for path in files if path.endswith(".html") and not re.search(r"(^|/)index", path)}
+    assert len(figures) == 15
+
+    def links(path: str, **attributes: str) -> list[str]:
+        found = (str(link["href"]) for link in Page(files[path]).all("a", **attributes))
+        return [unquote(urljoin(path, href)).partition("#")[0] for href in found]
+
+    reached, waiting = {"index.html"}, ["index.html"]
+    while waiting:
+        found = {path for path in links(waiting.pop()) if path in files and path.endswith(".html")} - reached
+        reached |= found
+        waiting += found
+    assert figures | {f"figures/index{end}.html" for end in ("", "-2", "-3", "-4")} <= reached
+
+    for start in (min(figures), "figures/index.html"):
+        way = [start]
+        while following := links(way[-1], rel="next"):
+            way.append(following[0])
+        back = [way[-1]]
+        while before := links(back[-1], rel="prev"):
+            back.append(before[0])
+        assert back == way[::-1]
+        assert len(way) == (4 if "index" in start else 15)
+
+
+def test_a_list_says_of_each_figure_what_it_is(checkout: Checkout, tmp_path: Path) -> None:
+    checkout.record("figtitle: A title", "papertitle: Of mice.", "year: 2020", figid="PMC10__b")
+    checkout.record("number: F3", "figtype: Figure", "papertitle: Of men.", "year: 2021", figid="PMC9__a")
+    checkout.record(figid="PMC10__a")
+    checkout.record("figtitle: Of both.", "papertitle: Of both", "year: 2022", figid="PMC11__a")
+    page = Page(released(checkout.root, tmp_path).figure_files()["figures/index.html"])
+    text = page.text()
+    assert "1 to 4 of 4, of the papers PMC9 to PMC11." in text
+    entries = (
+        "Figure 3 of “Of men” 2021 , PMC9__a",
+        "A figure of “Of mice” 2020 , PMC10__a",
+        "A title “Of mice”, 2020 , PMC10__b",
+        "Of both. 2022 , PMC11__a",
+    )
+    assert " ".join(entries) in text
+    assert [link["href"] for link in page.all("a")][1:4] == ["PMC9__a.html", "PMC10__a.html", "PMC10__b.html"]
+
+
+def test_lists_are_in_the_order_of_papers_and_not_long(
+    checkout: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the order in which figures stand in the dump, where PMC10 is before PMC9."""
+    monkeypatch.setattr(figure_lists, "FIGURES", 2)
+    figids = ["PMC8__a", "PMC9__a", "PMC9__b", "PMC10__a", "PMC100__a"]
+    for figid in figids:
+        checkout.record(figid=figid)
+    files = released(checkout.root, tmp_path).figure_files()
+    lists = [Page(files[f"figures/{name}"]) for name in ("index.html", "index-2.html", "index-3.html")]
+    assert "figures/index-4.html" not in files
+    assert [str(item["id"]) for page in lists for item in page.all("li") if "id" in item] == figids
+    first, second, third = (page.text() for page in lists)
+    assert "1 to 2 of 5, of the papers PMC8 to PMC9." in first
+    assert "5 to 5 of 5, of the papers PMC100." in third
+    for text in (first, second, third):
+        assert "All 3 lists" in text
+    for number, figid in enumerate(figids):
+        page = Page(files[f"figures/{figid}.html"])
+        name = ("index.html", "index-2.html", "index-3.html")[number // 2]
+        assert f"{name}#{figid}" in [link.get("href") for link in page.all("a")]
+
+
+def test_no_more_than_the_lists_under_way_is_kept(
+    checkout: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list is written as soon as its last figure is."""
+    monkeypatch.setattr(figure_lists, "FIGURES", 2)
+    for number in range(10, 20):
+        checkout.record(figid=f"PMC{number}__a")
+    lists = [at for at, path in enumerate(released(checkout.root, tmp_path).figure_files()) if "index" in path]
+    assert lists == [6, 13, 20, 27, 34]
+
+
+@pytest.mark.parametrize("figid", ["index", "INDEX", "index-2", "Index-17"])
+def test_no_figure_is_called_like_a_list(figid: str) -> None:
+    (stem,) = file_stems([figid]).values()
+    assert stem.lower() not in {name.removesuffix(".html") for name in list_names(10_000)}
 
 
 # --------------------------------------------------------------------------------------------- hostile records
@@ -312,13 +455,16 @@ def test_a_text_stays_a_text(text: str, checkout: Checkout, tmp_path: Path) -> N
     row = ("9606", text, "Primates", text, text, text, "1", text, "1", "1", "1")
     checkout.write("_data/PMC1__a-genes.tsv", table("gene", row))
     release = released(checkout.root, tmp_path)
-    harmless = Page(figure_html(harmless_page(release), publication=release.publication, stem="PMC1__a"))
+    harmless = Page(figure_html(harmless_page(release), publication=release.publication, stem="PMC1__a", beside=ALONE))
     page = Page(release.figure_files()["figures/PMC1__a.html"])
     assert shape(page) == shape(harmless)
     assert page.text().count(" ".join(text.split())) >= 9
     index = Page(release.index_page())
     assert text in " ".join(value for _, value in index.texts)
     assert len(index.all("script")) == 2
+    listed = Page(release.figure_files()["figures/index.html"])
+    assert text in " ".join(value for _, value in listed.texts)
+    assert not listed.all("script") + listed.all("img")
 
 
 def harmless_page(release: Released) -> FigurePage:
@@ -337,6 +483,7 @@ def harmless_page(release: Released) -> FigurePage:
         type="word",
         image="https://europepmc.org/word.jpg" if page.image else None,
         organisms=tuple(replace(organism, text="word") for organism in page.organisms),
+        recognized=tuple(replace(organism, text="word") for organism in page.recognized),
         paper=replace(page.paper, title="word", citation="word", journal="word", keywords=("word",)),
         mentions=(replace(genes, words=(replace(mention, word="w", match="w", lexicon="w", entities=entities),)),),
     )
@@ -383,6 +530,53 @@ def test_the_organism_of_a_gene_is_said_where_it_is_not_that_of_the_figure(
     assert ("AKT1 NCBI Gene 207" in page.text()) != said
 
 
+def test_a_word_is_counted_once_and_identifiers_by_their_source(checkout: Checkout, tmp_path: Path) -> None:
+    """However many matches and lexica knew the word: a MeSH and a ChEBI id are not two chemicals."""
+    checkout.record()
+    human = ("9606", "Homo sapiens", "animals")
+    genes = [
+        (*human, "Wnt", match, symbol, identifier, lexicon, "1", "0", "0")
+        for match, symbol, identifier, lexicon in (
+            ("WNT", "WNT1", "7471", "famplex_relations"),
+            ("WNT", "WNT2", "7472", "famplex_relations"),
+            ("Wnt", "WNT1", "7471", "ncbigene_symbol"),
+        )
+    ]
+    checkout.write("_data/PMC1__a-genes.tsv", table("gene", *genes))
+    chemicals = ["Li+ mesh:D008094 Lithium lithium chebi:30145", "Ca mesh:D002118 Calcium NA NA", "xx NA NA NA NA"]
+    checkout.write("_data/PMC1__a-chemicals.tsv", table("chemical", *chemicals))
+    text = Page(released(checkout.root, tmp_path).figure_files()["figures/PMC1__a.html"]).text()
+    assert "1 word read, which stands for 2 genes" in text
+    assert "3 words read, of which 2 have identifiers: 1 of ChEBI and 2 of MeSH" in text
+
+
+def test_organisms_that_were_recognised_are_shown_apart(checkout: Checkout, tmp_path: Path) -> None:
+    checkout.record("organisms: [Homo sapiens]", "organisms_ner: [Mus musculus, Danio rerio]")
+    page = Page(released(checkout.root, tmp_path).figure_files()["figures/PMC1__a.html"])
+    shown = "Organisms Homo sapiens Recognised Mus musculus Danio rerio organisms whose gene names matched words"
+    assert shown in page.text()
+    assert "http://purl.obolibrary.org/obo/NCBITaxon_10090" in [link["href"] for link in page.all("a")]
+
+
+def test_what_has_no_label_is_called_by_its_identifier_once(checkout: Checkout, tmp_path: Path) -> None:
+    checkout.record()
+    checkout.write("_data/PMC1__a-chemicals.tsv", table("chemical", "heme mesh:D006897 NA NA NA"))
+    text = Page(released(checkout.root, tmp_path).figure_files()["figures/PMC1__a.html"]).text()
+    assert "MeSH D006897 1 figure" in text
+    assert "1 word read, which has 1 identifier of MeSH" in text
+    assert text.count("D006897") == 1
+
+
+def test_each_thing_has_the_number_of_figures_that_mention_it(release: Released, files: dict[str, bytes]) -> None:
+    counted = release.store.query(
+        "SELECT (COUNT(DISTINCT ?f) AS ?n) { ?f <http://schema.org/mentions> <https://identifiers.org/ncbigene/7157> }"
+    )
+    ((number,),) = counted  # type: ignore[misc]  # one row
+    assert f"TP53 NCBI Gene 7157 , {number.value} figures" in " ".join(
+        Page(data).text() for path, data in files.items() if path.endswith(".html")
+    )
+
+
 # ---------------------------------------------------------------------------------------------------- the index
 
 
@@ -398,6 +592,8 @@ def test_the_index_says_what_the_release_is(release: Released, index: Page) -> N
         "0123456789abcdef0123456789abcdef01234567",
         f"{publication.counts.triples:,}",
         "figures 15",
+        "chemical identifiers 88",
+        "An identifier of MeSH and one of ChEBI or of the Disease Ontology count as two",
         "Hanspers K",
         publication.iri,
         "organism-unknown",

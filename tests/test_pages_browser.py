@@ -20,6 +20,7 @@ import pytest
 from browser import accessibility_faults, visit
 from builders import block, record, table
 from checkouts import Checkout
+from pfocr_rdf.pages import figure_lists
 from publications import released
 from releases import make
 
@@ -45,7 +46,9 @@ class Quiet(SimpleHTTPRequestHandler):
 def site(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The release of the examples on a server of the loopback."""
     folder = tmp_path_factory.mktemp("site") / "release"
-    make(examples, folder, figures=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(figure_lists, "FIGURES", 4)
+        make(examples, folder, figures=True)
     with serving(folder) as url:
         yield url
 
@@ -117,6 +120,21 @@ def test_figure(browser: Browser, site: str, image: Path, width: int, dark: bool
             assert not accessibility_faults(seen.page)
 
 
+@pytest.mark.parametrize("javascript", SCRIPTS)
+@pytest.mark.parametrize(("width", "dark"), LOOKS, ids=NAMES)
+def test_list_of_figures(browser: Browser, site: str, width: int, dark: bool, javascript: bool) -> None:
+    url = f"{site}figures/index-2.html"
+    with visit(browser, url, width=width, dark=dark, javascript=javascript) as seen:
+        assert seen.requests == [url]
+        assert not seen.complaints
+        assert not seen.scrolls_sideways()
+        seen.page.locator("summary").click()
+        assert seen.page.locator(".ranges li").count() == 4
+        assert not seen.scrolls_sideways()
+        if javascript:  # which axe itself needs
+            assert not accessibility_faults(seen.page)
+
+
 def test_a_figure_whose_image_does_not_come(browser: Browser, site: str) -> None:
     """Its place says what was to be seen, and the rest of the page is as it was."""
     with visit(browser, site + FIGURE, width=PHONE) as seen:
@@ -158,12 +176,28 @@ def test_a_query_can_be_copied(browser: Browser, site: str) -> None:
 
 
 def test_from_the_index_to_a_figure_and_back(browser: Browser, site: str, image: Path) -> None:
+    """By the figures that the index shows, and by the list of all, along its pages and along the figures."""
     with visit(browser, f"{site}index.html", javascript=False) as seen:
-        seen.page.locator(".cards a").first.click()
-        seen.page.wait_for_url("**/figures/*.html")
-        assert seen.page.locator("main figure").count() == 1
-        seen.page.locator("header a").first.click()
-        seen.page.wait_for_url("**/index.html")
+        page = seen.page
+        page.locator(".cards a").first.click()
+        page.wait_for_url("**/figures/PMC*.html")
+        assert page.locator("main figure").count() == 1
+        page.locator("header a").first.click()
+        page.wait_for_url("**/index.html")
+        page.get_by_role("link", name="All 15 figures").click()
+        page.wait_for_url("**/figures/index.html")
+        page.get_by_role("link", name="Next").first.click()
+        page.wait_for_url("**/figures/index-2.html")
+        page.locator(".figures a").last.click()
+        page.wait_for_url("**/figures/PMC*.html")
+        last = page.url
+        page.get_by_role("link", name="Next").click()
+        page.wait_for_url(lambda url: "PMC" in url and url != last)
+        page.get_by_role("link", name="All figures").click()
+        page.wait_for_url("**/figures/index-3.html#PMC*")
+        assert page.locator(".figures li:target a").get_attribute("href") == page.locator(
+            ".figures a"
+        ).first.get_attribute("href")
 
 
 def test_the_browser_reads_the_description_of_the_dataset(browser: Browser, site: str) -> None:
@@ -248,6 +282,17 @@ def test_a_hostile_figure(browser: Browser, hostile: str, name: str, width: int)
         assert page.locator("script").count() == 0
         assert page.locator("iframe").count() == 0
         assert not accessibility_faults(page)
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_a_list_of_hostile_figures(browser: Browser, hostile: str, width: int) -> None:
+    with visit(browser, f"{hostile}figures/index.html", width=width) as seen:
+        assert seen.page.evaluate("window.hacked") is None
+        assert seen.requests == [f"{hostile}figures/index.html"]
+        assert not seen.complaints
+        assert not seen.scrolls_sideways()
+        assert seen.page.locator(".figures li").count() == 4
+        assert not accessibility_faults(seen.page)
 
 
 @pytest.mark.parametrize("width", [DESK, PHONE])

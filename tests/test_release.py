@@ -61,6 +61,7 @@ def test_every_file_is_there_and_no_other(released: Release, folder: Path, root:
         index.html pfocr-2026.11.nt.gz pfocr-2026.11.ttl.gz shards/pfocr-2026.11-0001.nt.gz void.ttl .well-known/void
         vocabulary.ttl context.jsonld diagnostics.jsonl validation.jsonl validation.ttl figures.tsv queries.ttl
         load/virtuoso.sql load/oxigraph.sh load/fuseki.sh load/qlever.sh load/Qleverfile manifest.json SHA256SUMS
+        figures/index.html
     """
     assert set(tree(folder)) == {*others.split(), *shapes, *queries, *figures}
 
@@ -503,6 +504,7 @@ def damage(path: Path) -> None:
         (release, "_pass_gate", "queries/pathways.rq"),
         (release, "_pass_gate", "void.ttl"),
         (figure_pages, "_read_some", "figures/PMC99000003__gr2.html"),  # when figures are written
+        (figure_pages, "_read_some", "figures/index.html"),
         (release, "_read_last", "index.html"),
         (release, "_read_last", "manifest.json"),
         (release, "_read_last", "SHA256SUMS"),

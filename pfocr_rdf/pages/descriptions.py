@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
 
 from pfocr_rdf.terms import Statement, Term, iri_text, is_iri, line_safe
 from pfocr_rdf.vocabulary import (
@@ -28,7 +28,7 @@ from pfocr_rdf.vocabulary import (
     SchemaOrg,
 )
 
-__all__ = ["Describe", "store_descriptions", "whole_figure"]
+__all__ = ["Describe", "mentioning_figures", "store_descriptions", "whole_figure"]
 
 Describe = Callable[[Term, Term], Sequence[Statement]]
 """Gives the description of a thing that a figure refers to, with its link to that figure and to no other; empty where
@@ -72,6 +72,18 @@ _IS_PART_OF: Final = NamedNode(iri_text(DCTERMS_IS_PART_OF))
 
 def _place(statement: Statement) -> tuple[int, Term, Term]:
     return _FIRST.get(statement[1], len(_FIRST)), statement[1], statement[2]
+
+
+def mentioning_figures(store: Store, schema: SchemaOrg) -> dict[Term, int]:
+    """Count the figures that mention a gene, a chemical or a disease, for each of these in a store's default graph.
+
+    Args:
+        store: the store.
+        schema: the schema.org terms in the spelling of the graph.
+    """
+    query = f"SELECT ?thing (COUNT(?figure) AS ?figures) {{ ?figure {schema.mentions} ?thing }} GROUP BY ?thing"
+    counted = cast("QuerySolutions", store.query(query))
+    return {Term(str(row["thing"])): int(row["figures"].value) for row in counted}
 
 
 def whole_figure(section: Sequence[Statement], describe: Describe, schema: SchemaOrg) -> list[Statement]:

@@ -1,16 +1,21 @@
-"""The three files of a figure: its page, and its data as Turtle and JSON-LD, each linked to the others."""
+"""The three files of a figure: its page, and its data as Turtle and JSON-LD, each linked to the others.
+
+With them come the lists of figures, whose entries are made of what the pages show.
+"""
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from pfocr_rdf.context import jsonld_document
 from pfocr_rdf.pages.descriptions import Describe, whole_figure
-from pfocr_rdf.pages.figure_page import figure_html, figure_page
+from pfocr_rdf.pages.figure_lists import Listed, figure_list, in_order, list_name, list_of, listed
+from pfocr_rdf.pages.figure_page import Beside, figure_html, figure_page
 from pfocr_rdf.releases.publication import Publication
 from pfocr_rdf.serialization import turtle_header, write_turtle
-from pfocr_rdf.terms import Statement, iri_text, literal_parts
+from pfocr_rdf.terms import Statement, Term, iri_text, literal_parts
 from pfocr_rdf.vocabulary import DCTERMS_IDENTIFIER, RDF_TYPE, SCHEMA_HTTP, WP_PATHWAY, SchemaOrg
 
 __all__ = ["CONTEXT", "FOLDER", "figid_of", "figure_files", "is_figure"]
@@ -28,30 +33,48 @@ def figure_files(
     *,
     publication: Publication,
     stems: Mapping[str, str],
+    mentioning: Mapping[Term, int],
     schema: SchemaOrg = SCHEMA_HTTP,
 ) -> Iterator[tuple[str, bytes]]:
-    """Write the files of figures.
+    """Write the files of figures, and each list of them when all of its figures have passed by.
 
     Args:
         groups: figures' sections, and whatever else, which is passed over, as `sections.groups_of` gives them.
         describe: looks up what figures share.
         publication: the release that they are part of.
         stems: the names of the figures' files by figid, as `file_stems` gives them.
+        mentioning: how many figures mention a thing, as `mentioning_figures` counts them.
         schema: the schema.org terms in the spelling of the statements.
 
     Yields:
-        The path of a file in the release, and its content: `.html`, `.ttl` and `.jsonld` for each figure.
+        The path of a file in the release, and its content: `.html`, `.ttl` and `.jsonld` for each figure, and `.html`
+        for each list.
     """
     header = turtle_header(schema)
+    order = in_order(stems)
+    places = {figid: place for place, figid in enumerate(order)}
+    sizes = Counter(map(list_of, range(len(order))))
+    under_way: defaultdict[int, list[Listed]] = defaultdict(list)
     for group in groups:
         if not is_figure(group):
             continue
-        stem = stems[figid_of(group)]
+        figid = figid_of(group)
+        stem, place = stems[figid], places[figid]
+        number = list_of(place)
+        beside = Beside(
+            list_name(number),
+            stems[order[place - 1]] if place else None,
+            stems[order[place + 1]] if place + 1 < len(order) else None,
+        )
         statements = whole_figure(group, describe, schema)
-        page = figure_page(statements, schema)
-        yield f"{FOLDER}/{stem}.html", figure_html(page, publication=publication, stem=stem)
+        page = figure_page(statements, schema, mentioning)
+        yield f"{FOLDER}/{stem}.html", figure_html(page, publication=publication, stem=stem, beside=beside)
         yield f"{FOLDER}/{stem}.ttl", header + write_turtle(statements, schema)
         yield f"{FOLDER}/{stem}.jsonld", jsonld_document(statements, context=CONTEXT, schema=schema)
+        under_way[number].append(listed(page, stem))
+        if len(under_way[number]) == sizes[number]:
+            whole = figure_list(number, under_way.pop(number), order, publication=publication)
+            yield f"{FOLDER}/{list_name(number)}", whole
 
 
 def is_figure(group: Sequence[Statement]) -> bool:

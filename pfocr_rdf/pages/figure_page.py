@@ -5,6 +5,7 @@ All that it shows is read from the figure's statements, so a page says what the 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -12,6 +13,7 @@ from typing import Final, Literal, TypeAlias
 
 from markupsafe import Markup
 
+from pfocr_rdf.pages.headings import figure_heading, figure_place, quoted_title
 from pfocr_rdf.pages.rendering import content_security_policy, origin, relative_link, render, safe_link, style
 from pfocr_rdf.pages.signposting import ABOUT_PAGE, Link
 from pfocr_rdf.releases.publication import Publication
@@ -36,6 +38,8 @@ from pfocr_rdf.vocabulary import (
     PFOCR_LEXICON,
     PFOCR_MATCH,
     PFOCR_PATHWAY_SCORE,
+    PFOCR_RECOGNIZED_ORGANISM,
+    PFOCR_RECOGNIZED_ORGANISM_NAME,
     PFOCR_WORD,
     PREFIXES,
     RDF_TYPE,
@@ -47,7 +51,7 @@ from pfocr_rdf.vocabulary import (
     SchemaOrg,
 )
 
-__all__ = ["FigurePage", "Mentioned", "Mentions", "Paper", "Reference", "figure_html", "figure_page"]
+__all__ = ["Beside", "FigurePage", "Mentioned", "Mentions", "Paper", "Reference", "figure_html", "figure_page"]
 
 Kind = Literal["genes", "chemicals", "diseases"]
 
@@ -61,7 +65,7 @@ _SITE_NAMES: Final = {
     "https://www.ndexbio.org/": "NDEx",
     PREFIXES["wikipathways"]: "WikiPathways",
 }
-_SOURCES: Final = {"Entrez Gene": "NCBI Gene"}
+_SOURCES: Final = {"Entrez Gene": "NCBI Gene", "DOID": "the Disease Ontology"}
 _LEXICA: Final = {
     "ncbigene_symbol": "NCBI Gene symbol",
     "ncbigene_synonym": "NCBI Gene synonym",
@@ -91,12 +95,20 @@ class Reference:
         url: where it leads, or None.
         note: what is said beside it, such as an identifier, or empty.
         aside: what tells it from others of the same name, such as an organism, or empty.
+        figures: how many figures of the release mention it, or None.
     """
 
     text: str
     url: str | None = None
     note: str = ""
     aside: str = ""
+    figures: int | None = None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is said beside it, in order."""
+        counted = f"{self.figures:,} figure{'' if self.figures == 1 else 's'}" if self.figures is not None else ""
+        return tuple(filter(None, (self.aside, self.note, counted)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +141,34 @@ class Mentions:
 
     Attributes:
         kind: the kind.
-        words: the mentions, in the order of the figure.
-        entities: how many different things they stand for.
+        words: the mentions, in the order of the figure; a word stands once for each match and lexicon.
+        identified: how many different identifiers they stand for, by where these are from, in the order of the names.
+            A substance may have one of MeSH and one of ChEBI, which nothing says to be of one thing.
     """
 
     kind: Kind
     words: tuple[Mentioned, ...]
-    entities: int
+    identified: tuple[tuple[str, int], ...]
+
+    @property
+    def summary(self) -> str:
+        """How many words there are, and what they stand for, in a few words."""
+        words = len({mentioned.word for mentioned in self.words})
+        known = len({mentioned.word for mentioned in self.words if mentioned.entities})
+        read = f"{words:,} word{'' if words == 1 else 's'} read"
+        if not known:
+            return f"{read}, none identified"
+        which = f"{read}, which" if known == words else f"{read}, of which {known:,}"
+        if self.kind == "genes":
+            genes = sum(number for _, number in self.identified)
+            return f"{which} stand{'s' if known == 1 else ''} for {genes:,} gene{'' if genes == 1 else 's'}"
+        have = f"{which} {'has' if known == 1 else 'have'}"
+        if len(self.identified) > 1:
+            return f"{have} identifiers: " + " and ".join(
+                f"{number:,} of {source}" for source, number in self.identified
+            )
+        ((source, number),) = self.identified
+        return f"{have} {number:,} identifier{'' if number == 1 else 's'} of {source}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,27 +187,37 @@ class FigurePage:
     score: str
     paper: Paper | None
     organisms: tuple[Reference, ...]
+    recognized: tuple[Reference, ...]
     elsewhere: tuple[Reference, ...]
     mentions: tuple[Mentions, ...]
+
+    @property
+    def heading(self) -> str:
+        """What stands over the figure: its title, or what it is called without one."""
+        paper = self.paper.title if self.paper is not None else ""
+        return figure_heading(title=self.title, type=self.type, number=self.number, paper=paper, figid=self.figid)
 
 
 _Described: TypeAlias = Mapping[Term, Mapping[Term, Sequence[Term]]]
 _NOTHING: Final[Mapping[Term, Sequence[Term]]] = {}
 
 
-def figure_page(statements: Iterable[Statement], schema: SchemaOrg) -> FigurePage:
+def figure_page(
+    statements: Iterable[Statement], schema: SchemaOrg, mentioning: Mapping[Term, int] | None = None
+) -> FigurePage:
     """Read from statements what the page of a figure shows.
 
     Args:
         statements: those of `whole_figure`; the figure is the first subject.
         schema: the schema.org terms in the spelling of the statements.
+        mentioning: how many figures of the release mention a thing, as `mentioning_figures` counts them.
     """
     described: dict[Term, dict[Term, list[Term]]] = {}
     for subject, predicate, value in statements:
         described.setdefault(subject, {}).setdefault(predicate, []).append(value)
     iri, figure = next(iter(described.items()))
     image = next(filter(is_iri, figure.get(schema.image, ())), None)
-    mentions = _mentions(iri, described, schema)
+    mentions = _mentions(iri, described, schema, mentioning or {})
     return FigurePage(
         figid=_text(figure, DCTERMS_IDENTIFIER),
         iri=iri_text(iri),
@@ -187,7 +230,8 @@ def figure_page(statements: Iterable[Statement], schema: SchemaOrg) -> FigurePag
         licence=_link(figure, DCTERMS_LICENSE, schema.license),
         score=_text(figure, PFOCR_PATHWAY_SCORE),
         paper=_paper(next(filter(is_iri, figure.get(schema.is_based_on, ())), None), described, schema),
-        organisms=_organisms(figure, described),
+        organisms=_organisms(figure, described, WP_ORGANISM, WP_ORGANISM_NAME),
+        recognized=_organisms(figure, described, PFOCR_RECOGNIZED_ORGANISM, PFOCR_RECOGNIZED_ORGANISM_NAME),
         elsewhere=_elsewhere(figure),
         mentions=mentions,
     )
@@ -230,13 +274,22 @@ def _paper(iri: Term | None, described: _Described, schema: SchemaOrg) -> Paper 
     )
 
 
-def _organisms(figure: Mapping[Term, Sequence[Term]], described: _Described) -> tuple[Reference, ...]:
-    """Give the organisms by the names of the record, linked where a taxon has the name, then taxa of other names."""
+def _organisms(
+    figure: Mapping[Term, Sequence[Term]], described: _Described, taxa: Term, given_names: Term
+) -> tuple[Reference, ...]:
+    """Give the organisms by the names of the record, linked where a taxon has the name, then taxa of other names.
+
+    Args:
+        figure: the figure.
+        described: what is known of the taxa.
+        taxa: the property whose values are taxa.
+        given_names: the property whose values are the names.
+    """
     by_label: dict[str, Term] = {}
-    for taxon in figure.get(WP_ORGANISM, ()):
+    for taxon in figure.get(taxa, ()):
         by_label.setdefault(_text(described.get(taxon, _NOTHING), RDFS_LABEL) or iri_text(taxon), taxon)
     found: list[Reference] = []
-    names = [literal_parts(value)[0] for value in figure.get(WP_ORGANISM_NAME, ())]
+    names = [literal_parts(value)[0] for value in figure.get(given_names, ())]
     if len(names) == 1 and len(by_label) == 1:
         by_label = {names[0]: next(iter(by_label.values()))}
     for name in [*names, *(label for label in by_label if label not in names)]:
@@ -257,7 +310,9 @@ def _elsewhere(figure: Mapping[Term, Sequence[Term]]) -> tuple[Reference, ...]:
     return tuple(found.values())
 
 
-def _mentions(iri: Term, described: _Described, schema: SchemaOrg) -> tuple[Mentions, ...]:
+def _mentions(
+    iri: Term, described: _Described, schema: SchemaOrg, mentioning: Mapping[Term, int]
+) -> tuple[Mentions, ...]:
     words: dict[Kind, list[Mentioned]] = {}
     entities: dict[Kind, set[Term]] = {}
     mentions = [thing for thing in described.values() if iri in thing.get(OA_HAS_TARGET, ())]
@@ -266,7 +321,9 @@ def _mentions(iri: Term, described: _Described, schema: SchemaOrg) -> tuple[Ment
     organisms = described[iri].get(WP_ORGANISM, ())
     # where all is of the one organism that the page names, it need not be said of each gene
     say_taxon = not organisms or len(taxa.union(organisms)) > 1
-    references = {body: _reference(body, described, schema, say_taxon=say_taxon) for body in bodies}
+    references = {
+        body: _reference(body, described, schema, say_taxon=say_taxon, figures=mentioning.get(body)) for body in bodies
+    }
     for mention in mentions:
         kind = next((_KINDS[value] for value in mention.get(RDF_TYPE, ()) if value in _KINDS), None)
         if kind is None:
@@ -281,10 +338,21 @@ def _mentions(iri: Term, described: _Described, schema: SchemaOrg) -> tuple[Ment
             )
         )
         entities.setdefault(kind, set()).update(own)
-    return tuple(Mentions(kind, tuple(words[kind]), len(entities[kind])) for kind in _KINDS.values() if kind in words)
+    return tuple(
+        Mentions(kind, tuple(words[kind]), _identified(entities[kind], described))
+        for kind in _KINDS.values()
+        if kind in words
+    )
 
 
-def _reference(entity: Term, described: _Described, schema: SchemaOrg, *, say_taxon: bool) -> Reference:
+def _identified(entities: Iterable[Term], described: _Described) -> tuple[tuple[str, int], ...]:
+    sources = (_text(described.get(entity, _NOTHING), DC_SOURCE) for entity in entities)
+    return tuple(sorted(Counter(_SOURCES.get(source, source) or "another source" for source in sources).items()))
+
+
+def _reference(
+    entity: Term, described: _Described, schema: SchemaOrg, *, say_taxon: bool, figures: int | None
+) -> Reference:
     thing = described.get(entity, _NOTHING)
     identifier = _text(thing, DCTERMS_IDENTIFIER) or iri_text(entity)
     source = _text(thing, DC_SOURCE)
@@ -294,31 +362,60 @@ def _reference(entity: Term, described: _Described, schema: SchemaOrg, *, say_ta
         taxon = next(iter(thing.get(schema.taxonomic_range, ())), None)
         aside = _text(described.get(taxon, _NOTHING), RDFS_LABEL) if taxon is not None else ""
     url = _link(thing, FOAF_PAGE) or safe_link(iri_text(entity))
-    return Reference(_text(thing, RDFS_LABEL) or identifier, url, note, aside)
+    label = _text(thing, RDFS_LABEL)
+    return Reference(label or note, url, note if label else "", aside, figures)
 
 
 # ------------------------------------------------------------------------------------------------------- writing
 
 
-def figure_html(page: FigurePage, *, publication: Publication, stem: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Where the page of a figure is among others, all in one folder.
+
+    Attributes:
+        list: the file of the list that it is on.
+        previous: what the files of the figure before it are called, without their extensions; None of the first.
+        next: the same of the figure after it; None of the last.
+    """
+
+    list: str
+    previous: str | None
+    next: str | None
+
+
+def figure_html(page: FigurePage, *, publication: Publication, stem: str, beside: Beside) -> bytes:
     """Write the page of a figure.
 
     Args:
         page: what it shows.
         publication: the release that it is part of; its `index.html` is in the folder above.
         stem: what the figure's files are called, without their extensions; they are in the page's folder.
+        beside: what the page is beside.
     """
     image_origin = origin(page.image) if page.image is not None else None
     return render(
         "figure.html",
         page=page,
+        lead=_lead(page),
         image=page.image if image_origin is not None else None,
         publication=publication,
         stem=stem,
+        beside=beside,
         style=_sheet(),
         policy=_policy(image_origin),
         links=_links(page, publication, stem),
     )
+
+
+def _lead(page: FigurePage) -> str:
+    """Say where a figure is from, as far as its heading does not."""
+    paper = page.paper
+    source = [paper.journal, paper.year] if paper is not None else []
+    if page.title or paper is None or not paper.title:
+        titled = quoted_title(paper.title) if paper is not None and paper.title else "a paper"
+        source.insert(0, f"{figure_place(page.type, page.number)} of {titled}")
+    return ", ".join(filter(None, source))
 
 
 def _links(page: FigurePage, publication: Publication, stem: str) -> tuple[Link, ...]:

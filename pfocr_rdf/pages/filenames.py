@@ -1,7 +1,8 @@
 """Figures' files are named after their figids, safely anywhere: no path, no name that a system refuses, no two alike.
 
-Nearly every figid is its own name. Others are percent-encoded or cut; and where two names differ in nothing but the
-case of their letters, which some file systems take for the same, the later one gets a digest.
+Nearly every figid is its own name. Others are percent-encoded or cut, and so is one that is called like a list of
+figures, which stands in the same folder; where two names differ in nothing but the case of their letters, which some
+file systems take for the same, the later one gets a digest.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ DIGEST_DIGITS: Final = 10
 
 _DEVICES: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 """Names that Windows gives to devices, whatever their extension."""
+
+_LISTS: Final = re.compile(r"index(-\d+)?", re.IGNORECASE)
+"""Names of the lists of figures, which stand in the same folder."""
 
 
 def file_stems(figids: Iterable[str]) -> dict[str, str]:
@@ -48,7 +52,7 @@ def _safe(figid: str) -> str:
     stem = quote(figid, safe="", errors="replace").replace("~", "%7E")  # a tilde is ours
     if stem.startswith(".") or stem.endswith(".") or not stem:
         stem = stem.replace(".", "%2E") or "%"
-    if _DEVICES.fullmatch(stem):
+    if _DEVICES.fullmatch(stem) or _LISTS.fullmatch(stem):
         stem = f"%{ord(stem[0]):02X}{stem[1:]}"
     return stem if len(stem) <= LONGEST else _marked(stem, figid)
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from pfocr_rdf.pages.dataset_search import CITATION, dataset_jsonld
 from pfocr_rdf.pages.figure_files import FOLDER
+from pfocr_rdf.pages.figure_lists import list_name
 from pfocr_rdf.pages.plots import bar_plot, column_plot
 from pfocr_rdf.pages.rendering import (
     content_security_policy,
@@ -31,8 +32,8 @@ __all__ = ["index_page"]
 _CLASSES: Final = {
     "ScholarlyArticle": "papers",
     "Gene": "genes",
-    "ChemicalSubstance": "chemicals",
-    "MedicalCondition": "diseases",
+    "ChemicalSubstance": "chemical identifiers",
+    "MedicalCondition": "disease identifiers",
     "Taxon": "organisms",
 }
 """Classes of schema.org that are counted for people, in the order of the page."""
@@ -41,7 +42,7 @@ _CLASSES: Final = {
 @dataclass(frozen=True, slots=True)
 class _Shown:
     figid: str
-    title: str
+    heading: str
     path: str
 
 
@@ -76,7 +77,8 @@ def index_page(
         "index.html",
         publication=publication,
         statistics=statistics,
-        counts=_counts(publication),
+        counts=(counts := _counts(publication)),
+        counts_identifiers=any(name.endswith("identifiers") for name, _ in counts),
         dumps=publication.of_role(DUMP),
         shards=publication.of_role(SHARD),
         others=[file for file in publication.files if file.role not in special],
@@ -89,10 +91,11 @@ def index_page(
         genes=bar_plot([(gene.label, gene.figures) for gene in statistics.genes[:BARS]]),
         organisms=bar_plot([(organism.label, organism.figures) for organism in statistics.organisms[:BARS]]),
         shown=[
-            _Shown(figure.figid, figure.title or figure.figid, f"{FOLDER}/{stems[figure.figid]}.html")
+            _Shown(figure.figid, figure.heading, f"{FOLDER}/{stems[figure.figid]}.html")
             for figure in statistics.best
             if stems is not None and figure.figid in stems
         ],
+        all_figures=f"{FOLDER}/{list_name(1)}" if stems else None,
         queries=[_query(query, publication) for query in queries],
         licence=licence_name(publication.licence),
         cite=_cite(publication),

@@ -10,10 +10,13 @@ from typing import Any, Final, cast
 
 from pyoxigraph import Literal, QuerySolutions, Store
 
+from pfocr_rdf.pages.headings import figure_heading
 from pfocr_rdf.vocabulary import (
     DC_TITLE,
     DCTERMS_IDENTIFIER,
     DCTERMS_IS_PART_OF,
+    DCTERMS_TYPE,
+    PFOCR_FIGURE_NUMBER,
     PFOCR_PATHWAY_SCORE,
     RDFS_LABEL,
     SCHEMA_HTTP,
@@ -73,12 +76,12 @@ class Scored:
     Attributes:
         iri: its IRI.
         figid: its figid.
-        title: its title; empty where it has none.
+        heading: its title, or what it is called without one.
     """
 
     iri: str
     figid: str
-    title: str
+    heading: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ def statistics_of(store: Store, schema: SchemaOrg = SCHEMA_HTTP, *, most: int = 
         genes=_ranked(store, f"?thing a {schema.gene} ; {DCTERMS_IS_PART_OF} ?figure", most),
         scores=scores,
         unscored=total - sum(found.figures for found in scores),
-        best=_best(store),
+        best=_best(store, schema),
     )
 
 
@@ -177,19 +180,27 @@ def _scores(store: Store) -> tuple[ScoreRange, ...]:
     )
 
 
-def _best(store: Store) -> tuple[Scored, ...]:
+def _best(store: Store, schema: SchemaOrg) -> tuple[Scored, ...]:
+    named = {
+        "title": f"?figure {DC_TITLE} ?_title",
+        "type": f"?figure {DCTERMS_TYPE} ?_type",
+        "number": f"?figure {PFOCR_FIGURE_NUMBER} ?_number",
+        "paper": f"?figure {schema.is_based_on}/{schema.name} ?_paper",
+    }
     rows = _rows(
         store,
-        f"""SELECT ?figure (MIN(?id) AS ?figid) (MIN(?name) AS ?title) {{
+        f"""SELECT ?figure (MIN(?id) AS ?figid) {" ".join(f"(MIN(?_{name}) AS ?{name})" for name in named)} {{
             {{ SELECT ?figure (MAX(?given) AS ?score) {{ ?figure a {WP_PATHWAY} ; {PFOCR_PATHWAY_SCORE} ?given }}
                GROUP BY ?figure ORDER BY DESC(?score) STR(?figure) LIMIT {BEST} }}
             ?figure {DCTERMS_IDENTIFIER} ?id
-            OPTIONAL {{ ?figure {DC_TITLE} ?name }}
+            {" ".join(f"OPTIONAL {{ {pattern} }}" for pattern in named.values())}
         }} GROUP BY ?figure ?score ORDER BY DESC(?score) STR(?figure)""",
     )
-    return tuple(
-        Scored(figure.value, figid.value, title.value if title is not None else "") for figure, figid, title in rows
-    )
+    found = []
+    for figure, figid, *values in rows:
+        texts = {name: value.value if value is not None else "" for name, value in zip(named, values, strict=True)}
+        found.append(Scored(figure.value, figid.value, figure_heading(figid=figid.value, **texts)))
+    return tuple(found)
 
 
 def _ranked(store: Store, pattern: str, most: int) -> tuple[Ranked, ...]:

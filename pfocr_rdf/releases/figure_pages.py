@@ -1,4 +1,4 @@
-"""The pages and the data of each figure of a release, written, and read again."""
+"""The pages and the data of each figure of a release, and the lists of figures, written, and read again."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Final
 from pyoxigraph import Store
 
 from pfocr_rdf.groups import Group
-from pfocr_rdf.pages.descriptions import store_descriptions
+from pfocr_rdf.pages.descriptions import mentioning_figures, store_descriptions
 from pfocr_rdf.pages.figure_files import FOLDER, figure_files
+from pfocr_rdf.pages.figure_lists import list_names
 from pfocr_rdf.releases.gate import Reading, Refused, read_again
 from pfocr_rdf.releases.publication import FIGURE, HTML, JSON_LD, Publication
 from pfocr_rdf.releases.shards import DUMP_LINES, Dump
@@ -44,7 +45,7 @@ def write_figures(
     *,
     jobs: int,
 ) -> None:
-    """Write the pages of figures and their data, and read them again.
+    """Write the pages of figures, their data and their lists, and read them again.
 
     They are written by this process alone, as it has the store: Oxigraph's threads do not live on in a fork. Reading
     the files again needs no store.
@@ -65,14 +66,25 @@ def write_figures(
     """
     counts = publication.counts
     written = figure_files(
-        _sections(dump, work), store_descriptions(store), publication=publication, stems=stems, schema=schema
+        _sections(dump, work),
+        store_descriptions(store),
+        publication=publication,
+        stems=stems,
+        mentioning=mentioning_figures(store, schema),
+        schema=schema,
     )
+    lists = {f"{FOLDER}/{name}" for name in list_names(len(stems))}
+    of_figures = 0
     for path, data in written:
+        if path in lists:
+            shelf.add(path, data, "a list of figures, for people", HTML)
+            continue
         title, media_type = _FILES[Path(path).suffix]
         shelf.add(path, data, title, media_type, role=FIGURE)
-    files = [file for file in shelf.files() if file.role == FIGURE]
-    if len(files) != len(_FILES) * counts.figures:
-        raise Refused(f"there are {len(files) // len(_FILES):,} figures with pages, not {counts.figures:,}")
+        of_figures += 1
+    if of_figures != len(_FILES) * counts.figures:
+        raise Refused(f"there are {of_figures // len(_FILES):,} figures with pages, not {counts.figures:,}")
+    files = [file for file in shelf.files() if file.role == FIGURE or file.path in lists]
     parts = [files[start : start + READ] for start in range(0, len(files), READ)]
     faults: list[str] = []
     tasks = [[shelf.path(file.path) for file in part] for part in parts]

@@ -435,7 +435,7 @@ def _describe(publication: Publication, shelf: Shelf) -> None:
         raise Refused(*(f"the description: {fault.name}: {fault.message} ({fault.focus})" for fault in faults))
     data = description_turtle(publication)
     shelf.add(VOID_FILE, data, "the description of the dataset", _TURTLE)
-    shelf.add(".well-known/void", data, "the description again, where programs look for it", _TURTLE)
+    shelf.add(".well-known/void", data, "the description again, to be served at /.well-known/void of the host", _TURTLE)
 
 
 def _queries(figid: str, schema: SchemaOrg) -> tuple[Query, ...]:
