@@ -25,7 +25,7 @@ __all__ = ["release"]
     "--issued",
     metavar="DATE",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Day of publication (YYYY-MM-DD).  [default: that of the database's commit]",
+    help="Day of publication (YYYY-MM-DD).  [default: that of the database's commit, where all is as that has it]",
 )
 @click.option("--previous", metavar="DIR", help="The release before: compare with it, and stop where counts fall.")
 @click.option(
@@ -110,6 +110,7 @@ def release(
                 taxonomy=mapping["taxonomy"],
                 engine=engine,
                 report=show_error,
+                note=lambda text: click.echo(f"pfocr-rdf: note: {text}", err=True),
                 jobs=jobs or cores(),
                 quiet=quiet,
             )

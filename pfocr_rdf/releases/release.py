@@ -133,6 +133,7 @@ def release(
     taxonomy: str | os.PathLike[str] | None = None,
     engine: str = "pyshacl",
     report: Report | None = None,
+    note: Callable[[str], object] | None = None,
     jobs: int = 1,
     quiet: bool = True,
 ) -> Release:
@@ -144,7 +145,8 @@ def release(
         database: a checkout of the database, an archive of one, or a folder of records.
         folder: the folder of the release, which must not be there yet, or be empty.
         version: the version of the data.
-        issued: the day of publication, `YYYY-MM-DD`; without it, the day of the source's commit, where it has one.
+        issued: the day of publication, `YYYY-MM-DD`; without it, the day of the source's commit, where it is known
+            that what is read is what that holds.
         previous: the folder of the release before, to compare with, or None.
         allowed_drop: per cent by which any count may fall.
         figures: whether each figure gets pages of its own.
@@ -155,6 +157,7 @@ def release(
         taxonomy: NCBI Taxonomy's `names.dmp`, or None.
         engine: what checks the shapes, `pyshacl` or `turbo`.
         report: takes what is found in the records, violations too, or None.
+        note: takes what whoever publishes should know of the release, a line each, before the work begins, or None.
         jobs: worker processes; with one, everything happens in this process.
         quiet: whether no progress is shown on standard error.
 
@@ -176,11 +179,15 @@ def release(
     found: list[Diagnostic] = []
     (source_database,) = open_records([name], report=found.append, taxonomy=taxonomy)
     try:
-        source = read_source(name)
+        source, unlike = read_source(name)
     except OSError as error:
         raise InputError(f"{error.filename or name}: {why(error)}") from error
+    issued = issued or source.date
     settings = replace(settings, created_on=settings.created_on or source.date)
     settings.check()
+    for text in filter(None, (str(unlike or ""), _missing_dates(issued, settings.created_on))):
+        if note is not None:
+            note(text)
     with building(target) as (built, work):
         shelf = Shelf(built)
         say = _relative_to(source_database)
@@ -201,7 +208,7 @@ def release(
             counts=counts,
             source=source,
             software=__version__,
-            issued=issued or source.date,
+            issued=issued,
             created_on=settings.created_on,
             previous=before.version if before is not None else None,
             diagnostics=_diagnostic_findings(converted.codes),
@@ -230,6 +237,16 @@ def release(
 
 
 # -------------------------------------------------------------------------------------------------- the database
+
+
+def _missing_dates(issued: str | None, created_on: str | None) -> str:
+    """Say which dates a release will not have, and what gives them; nothing where it has both."""
+    missing = []
+    if issued is None:
+        missing.append("no day of publication, which --issued gives")
+    if created_on is None:
+        missing.append("no day of the data, which --created-on gives")
+    return f"the release says {'; and '.join(missing)}" if missing else ""
 
 
 def _relative_to(database: Database) -> Callable[[str], str]:
