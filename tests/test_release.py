@@ -13,6 +13,7 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pyoxigraph
 import pytest
@@ -187,11 +188,12 @@ def test_the_other_spelling_of_schema_org_is_that_of_every_file(examples: Path, 
 
 def test_figures_are_listed_and_each_has_its_files(released: Release, folder: Path) -> None:
     head, *listing = (folder / "figures.tsv").read_text("utf-8").splitlines()
-    assert head == "figid\tfigure"
+    assert head == "figid\tfigure\tsha256"
     assert len(listing) == released.publication.counts.figures == 15
     whole = set(lines(folder / DUMP))
     for row in listing:
-        figid, iri = row.split("\t")
+        figid, iri, digest = row.split("\t")
+        assert re.fullmatch("[0-9a-f]{64}", digest)
         assert f'<{iri}> <http://purl.org/dc/terms/identifier> "{figid}" .\n'.encode() in whole
         assert (folder / "figures" / f"{figid}.html").is_file()
 
@@ -318,6 +320,53 @@ def test_a_release_tells_what_has_changed_since_the_one_before(tmp_path: Path) -
         """ASK { <https://pfocr.wikipathways.org/dataset/pfocr/2> <http://purl.org/pav/previousVersion>
             <https://pfocr.wikipathways.org/dataset/pfocr/1> }"""
     )
+
+
+def changed_since(before: Path, database: Path, target: Path, **options: Any) -> list[str]:
+    """Make another release; give the figures that are said to have other contents."""
+    make(database, target, version="2", previous=before, allowed_drop=100, **options)
+    rows = [row.split("\t") for row in (target / "changes.tsv").read_text("utf-8").splitlines()]
+    assert all(row[2:] == ["1", "1"] for row in rows if row[0] == "changed")
+    return [row[1] for row in rows if row[0] == "changed"]
+
+
+def test_figures_whose_contents_are_others_are_told(
+    released: Release, folder: Path, examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever they stand, whatever the number of workers and the spelling of schema.org."""
+    database = copy_of(examples, tmp_path / "database")
+    title = database / "_figures" / "PMC99000003__gr2.md"
+    title.write_text(title.read_text("utf-8").replace("Aerobic glycolysis under", "Glycolysis under"), "utf-8")
+    genes = database / "_data" / "PMC99000001__fcell-08-900001-g002-genes.tsv"
+    genes.write_text("".join(genes.read_text("utf-8").splitlines(keepends=True)[:-1]), "utf-8")
+    (database / "_figures" / "PMC99000007__elife-90007-fig5.md").unlink()
+    monkeypatch.setattr("pfocr_rdf.releases.release.BLOCK_BYTES", 20_000)
+    expected = ["PMC99000001__fcell-08-900001-g002", "PMC99000003__gr2"]
+    for jobs, settings in ((1, Settings()), (2, Settings(schema_org="https"))):
+        target = tmp_path / f"2-{jobs}"
+        assert changed_since(folder, database, target, settings=settings, jobs=jobs) == expected
+        page = (target / "index.html").read_text("utf-8")
+        for name, count in (("New figures", 0), ("Figures gone", 1), ("Figures changed", 2)):
+            assert f"<dt>{name}</dt><dd>{count}</dd>" in page
+        assert '<a href="changes.tsv">' in page
+    assert "changes.tsv" not in (folder / "index.html").read_text("utf-8")
+
+
+def test_a_release_before_without_digests_is_said_to_have_none(
+    released: Release, folder: Path, examples: Path, tmp_path: Path
+) -> None:
+    before = tmp_path / "before"
+    before.mkdir()
+    shutil.copy(folder / "void.ttl", before)
+    rows = (folder / "figures.tsv").read_text("utf-8").splitlines()
+    text = "".join("\t".join(row.split("\t")[:2]) + "\n" for row in rows)
+    (before / "figures.tsv").write_text(text, "utf-8")
+    said: list[str] = []
+    settings = Settings(created_on="2026-11-02")
+    assert changed_since(before, examples, tmp_path / "2", settings=settings, note=said.append) == []
+    fault = "has no digests, so figures that have other contents than there do not show"
+    assert said == [f"{before / 'figures.tsv'}: {fault}"]
+    assert "Figures changed</dt><dd>not known" in (tmp_path / "2" / "index.html").read_text("utf-8")
 
 
 def test_a_release_before_must_be_one(examples: Path, released: Release, folder: Path, tmp_path: Path) -> None:

@@ -36,9 +36,19 @@ from pfocr_rdf.pages.index_page import index_page
 from pfocr_rdf.pages.statistics import statistics_of
 from pfocr_rdf.progress import progress, stages
 from pfocr_rdf.queries import Query, of_figure, shipped_queries, spelled
-from pfocr_rdf.releases.changes import ALLOWED_DROP, Change, Snapshot, changes, changes_table, falls, figures_table
+from pfocr_rdf.releases.changes import (
+    ALLOWED_DROP,
+    Change,
+    Snapshot,
+    changes,
+    changes_table,
+    falls,
+    figure_changes,
+    figures_table,
+)
 from pfocr_rdf.releases.counting import Counting
 from pfocr_rdf.releases.description import VOID_FILE, description, description_turtle
+from pfocr_rdf.releases.figure_digests import section_digests
 from pfocr_rdf.releases.figure_pages import write_figures
 from pfocr_rdf.releases.gate import CONTEXT_FILE, Reading, Refused, load_store, query_faults, read_again, recount_faults
 from pfocr_rdf.releases.loadscripts import load_scripts
@@ -185,9 +195,14 @@ def release(
     issued = issued or source.date
     settings = replace(settings, created_on=settings.created_on or source.date)
     settings.check()
-    for text in filter(None, (str(unlike or ""), _missing_dates(issued, settings.created_on))):
-        if note is not None:
-            note(text)
+    if note is not None:
+        for text in (
+            str(unlike or ""),
+            _missing_dates(issued, settings.created_on),
+            _missing_digests(before, previous),
+        ):
+            if text:
+                note(text)
     with building(target) as (built, work):
         shelf = Shelf(built)
         say = _relative_to(source_database)
@@ -197,10 +212,10 @@ def release(
         begin("the graph is compressed and counted")
         counts, examples, telling, listed = _press(dump, shelf, version, work, settings.schema, jobs=jobs)
         queries = _queries(telling, settings.schema)
-        shelf.add(FIGURES_FILE, figures_table(listed), "the figures: figid and IRI", _TABLE)
-        compared = _compare(
-            before, Snapshot.of(version, counts, (figid for figid, _ in listed)), shelf, target, allowed_drop
-        )
+        digests = section_digests(dump, work, jobs=jobs)
+        title = "the figures: figid, IRI, and the SHA-256 of what is said of each and its mentions"
+        shelf.add(FIGURES_FILE, figures_table(listed, digests), title, _TABLE)
+        compared = _compare(before, Snapshot.of(version, counts, digests), shelf, target, allowed_drop)
         publication = Publication(
             version=version,
             base_url=_base_url(base_url, version),
@@ -211,6 +226,7 @@ def release(
             issued=issued,
             created_on=settings.created_on,
             previous=before.version if before is not None else None,
+            figure_changes=figure_changes(compared, known=before.has_digests) if before is not None else None,
             diagnostics=_diagnostic_findings(converted.codes),
             validation=_validation_findings(verdict),
             examples=examples,
@@ -247,6 +263,13 @@ def _missing_dates(issued: str | None, created_on: str | None) -> str:
     if created_on is None:
         missing.append("no day of the data, which --created-on gives")
     return f"the release says {'; and '.join(missing)}" if missing else ""
+
+
+def _missing_digests(before: Snapshot | None, folder: str | os.PathLike[str] | None) -> str:
+    """Say that it cannot be told which figures have other contents than before, where that is so."""
+    if folder is None or before is None or before.has_digests:
+        return ""
+    return f"{Path(folder, FIGURES_FILE)}: has no digests, so figures that have other contents than there do not show"
 
 
 def _relative_to(database: Database) -> Callable[[str], str]:
@@ -408,7 +431,7 @@ def _compare(
     if fallen := falls(found, allowed_drop):
         beside = target.with_name(f"{target.name}.changes.tsv")
         beside.write_bytes(table)
-        gone = sum(change.before > change.after for change in found if change.kind == "figure")
+        gone = figure_changes(found, known=True).gone
         raise Refused(
             *map(str, fallen),
             f"counts fell by more than {allowed_drop:g}% since version {before.version}; {gone:,} figures are gone: "
