@@ -123,13 +123,14 @@ def check_graph(graph: str) -> None:
     Raises:
         click.BadParameter: with what to give.
     """
-    from pfocr_rdf.terms import iri_term
+    from pfocr_rdf.terms import iri_term, iri_text
+    from pfocr_rdf.vocabulary import GRAPH
 
     try:
         iri_term(graph)
     except ValueError:
         raise click.BadParameter(
-            f"{graph!r} is no IRI; give one such as https://pfocr.wikipathways.org/", param_hint="--graph"
+            f"{graph!r} is no IRI; give one such as {iri_text(GRAPH)}", param_hint="--graph"
         ) from None
 
 

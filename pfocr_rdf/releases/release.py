@@ -19,6 +19,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pyoxigraph import RdfFormat, parse
+
 from pfocr_rdf import __version__
 from pfocr_rdf.checking import Check, Result
 from pfocr_rdf.context import context_document
@@ -239,6 +241,8 @@ def release(
         store = _pass_gate(shelf, publication, queries, dump, work, settings.schema, jobs=jobs)
         publication = replace(publication, files=shelf.files())
         stems = file_stems(figid for figid, _ in listed) if figures else None
+        _write_scripts(publication, store, shelf)
+        publication = replace(publication, files=shelf.files())
         begin("the pages are written")
         page = index_page(publication, statistics_of(store, settings.schema), queries, stems)
         shelf.add("index.html", page, "this release, for people", HTML)
@@ -498,7 +502,7 @@ def _telling_figure(first: Mapping[Term, Term], figures: Sequence[tuple[Term, st
 def _write_companions(
     publication: Publication, queries: Sequence[Query], shelf: Shelf, schema: SchemaOrg, endpoint: str
 ) -> None:
-    """Write what helps to use the data: vocabulary, shapes, context, queries, scripts."""
+    """Write what helps to use the data: vocabulary, shapes, context, queries."""
     vocabulary = files("pfocr_rdf").joinpath("data", "vocabulary.ttl").read_bytes()
     shelf.add("vocabulary.ttl", vocabulary, "PFOCR's own terms, defined", _TURTLE)
     folder = shapes_folder()
@@ -512,8 +516,26 @@ def _write_companions(
     shelf.add(
         "queries.ttl", executable_turtle(queries, target=endpoint, schema=schema), "the queries, for editors", _TURTLE
     )
-    for script in load_scripts(publication):
+
+
+def _write_scripts(publication: Publication, store: Store, shelf: Shelf) -> None:
+    """Write the scripts that load the release, and read them again.
+
+    They load the description beside the data; what both say stands once in a store.
+
+    Args:
+        publication: the release.
+        store: holds the data.
+        shelf: takes the scripts.
+
+    Raises:
+        Refused: when a script does not hold what was written.
+    """
+    described = sum(quad not in store for quad in parse(path=shelf.path(VOID_FILE), format=RdfFormat.TURTLE))
+    scripts = list(load_scripts(publication, described=described))
+    for script in scripts:
         shelf.add(script.path, script.text.encode(), script.title, script.media_type)
+    _read_last(shelf, [script.path for script in scripts])
 
 
 def _pass_gate(
