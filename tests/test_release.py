@@ -27,11 +27,12 @@ from pfocr_rdf import InputError, OutputError, Settings, serialization
 from pfocr_rdf.pages import figure_files
 from pfocr_rdf.queries import of_figure, read_query, shipped_queries
 from pfocr_rdf.releases import figure_pages, gate, release, shards
+from pfocr_rdf.releases.defaults import BASE_URL, CREATOR, ENDPOINT
 from pfocr_rdf.releases.gate import Refused, load_store, query_faults, read_again, recount_faults
 from pfocr_rdf.releases.release import Release
 from pfocr_rdf.releases.shelf import building
 from pfocr_rdf.terms import statements_of
-from pfocr_rdf.vocabulary import SCHEMA_HTTP
+from pfocr_rdf.vocabulary import SCHEMA_HTTP, SITE
 from processes import members, on_linux, started, under_a_mount, wait_until
 from releases import break_shapes, copy_of, lines, listed, loaded, make, number, tree
 
@@ -475,7 +476,7 @@ def test_an_empty_folder_becomes_the_release(examples: Path, tmp_path: Path) -> 
         ("--version", "1", "--creator", "nobody"),
         ("--version", "1", "--issued", "yesterday"),
         ("--version", "1", "--allow-drop", "-1"),
-        ("--version", "1", "--allow-drop", "nan"),
+        ("--version", "1", "--allow-drop", "nan", "--previous", "release"),
         (),
     ],
 )
@@ -484,6 +485,20 @@ def test_wrong_usage_is_said_before_anything_is_done(examples: Path, tmp_path: P
     assert done.returncode == 2
     assert b"Traceback" not in done.stderr
     assert leftovers(tmp_path) == []
+
+
+def test_a_fall_is_allowed_only_from_something(examples: Path, tmp_path: Path) -> None:
+    done = run("release", examples, tmp_path / "release", "--version", "1", "--allow-drop", "2")
+    said = "--allow-drop needs --previous: give the release before, to compare with; see pfocr-rdf release --help"
+    assert (done.returncode, done.stderr.decode()) == (2, f"pfocr-rdf release: {said}\n")
+    assert leftovers(tmp_path) == []
+
+
+def test_help_shows_what_options_are_without_being_given() -> None:
+    shown = " ".join(run("release", "--help").stdout.decode().split())
+    for default in (BASE_URL, ENDPOINT, CREATOR):
+        assert f"[default: {default}]" in shown
+    assert CREATOR == SITE
 
 
 @pytest.mark.slow

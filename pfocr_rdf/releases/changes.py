@@ -12,11 +12,11 @@ from hashlib import sha256
 from typing import Final
 
 from pfocr_rdf.groups import Group, packed
+from pfocr_rdf.releases.defaults import ALLOWED_DROP
 from pfocr_rdf.releases.publication import Counts, FigureChanges
 from pfocr_rdf.vocabulary import SCHEMA_HTTP, SCHEMA_HTTPS
 
 __all__ = [
-    "ALLOWED_DROP",
     "CHANGED",
     "FIGURE",
     "Change",
@@ -29,9 +29,6 @@ __all__ = [
     "read_figures",
     "section_digest",
 ]
-
-ALLOWED_DROP: Final = 2.0
-"""Per cent by which a count may fall."""
 
 FIGURE: Final = "figure"
 """The kind of a figure that came or went."""

@@ -39,7 +39,6 @@ from pfocr_rdf.pages.statistics import statistics_of
 from pfocr_rdf.progress import progress, stages
 from pfocr_rdf.queries import Query, of_figure, shipped_queries, spelled
 from pfocr_rdf.releases.changes import (
-    ALLOWED_DROP,
     Change,
     Snapshot,
     changes,
@@ -49,6 +48,7 @@ from pfocr_rdf.releases.changes import (
     figures_table,
 )
 from pfocr_rdf.releases.counting import Counting
+from pfocr_rdf.releases.defaults import ALLOWED_DROP, BASE_URL, CREATOR, ENDPOINT
 from pfocr_rdf.releases.description import VOID_FILE, description, description_turtle
 from pfocr_rdf.releases.figure_digests import section_digests
 from pfocr_rdf.releases.figure_pages import write_figures
@@ -88,7 +88,6 @@ from pfocr_rdf.vocabulary import (
     OA_ANNOTATION,
     PFOCR_GENE_MENTION,
     SCHEMA_HTTP,
-    SITE,
     WP_GENE_PRODUCT,
     WP_METABOLITE,
     WP_PATHWAY,
@@ -100,13 +99,7 @@ from pfocr_rdf.workers import in_order, process_runner
 if TYPE_CHECKING:
     from pyoxigraph import Store
 
-__all__ = ["BASE_URL", "ENDPOINT", "Release", "release"]
-
-BASE_URL: Final = "https://data.wikipathways.org/pfocr/{version}/"
-"""Where a release is, unless something else is said: beside the releases of WikiPathways."""
-
-ENDPOINT: Final = "https://sparql.wikipathways.org/sparql"
-"""The endpoint that example queries name, unless something else is said."""
+__all__ = ["Release", "release"]
 
 _TURTLE: Final = FORMATS["turtle"].media_type
 _NTRIPLES: Final = FORMATS["ntriples"].media_type
@@ -140,7 +133,7 @@ def release(
     figures: bool = False,
     base_url: str = BASE_URL,
     endpoint: str = ENDPOINT,
-    creators: Sequence[str] = (SITE,),
+    creators: Sequence[str] = (CREATOR,),
     settings: Settings = DEFAULTS,
     taxonomy: str | os.PathLike[str] | None = None,
     engine: str = "pyshacl",
