@@ -38,6 +38,7 @@ from pfocr_rdf.pages.index_page import index_page
 from pfocr_rdf.pages.statistics import statistics_of
 from pfocr_rdf.progress import progress, stages
 from pfocr_rdf.queries import Query, of_figure, shipped_queries, spelled
+from pfocr_rdf.released import MANIFEST_FILE, SUMS_FILE
 from pfocr_rdf.releases.changes import (
     Change,
     Snapshot,
@@ -242,9 +243,9 @@ def release(
         if stems is not None:
             write_figures(publication, stems, store, dump, shelf, work, settings.schema, jobs=jobs)
         publication = replace(publication, files=shelf.files())
-        shelf.add("manifest.json", manifest(publication), "", "application/json")
-        shelf.add("SHA256SUMS", sha256sums(shelf.files()), "", "text/plain")
-        _read_last(shelf, ("index.html", "manifest.json", "SHA256SUMS"))
+        shelf.add(MANIFEST_FILE, manifest(publication), "", "application/json")
+        shelf.add(SUMS_FILE, sha256sums(shelf.files()), "", "text/plain")
+        _read_last(shelf, ("index.html", MANIFEST_FILE, SUMS_FILE))
         del store
     return Release(publication, converted, compared)
 
