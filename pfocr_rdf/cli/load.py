@@ -50,8 +50,8 @@ def load(
     """Load PFOCR records, or files of RDF, into a triple store.
 
     INPUT is what `convert` takes, which is converted on the way, or one or more files in Turtle or N-Triples (.ttl,
-    .nt, also .gz), or the folder of a release. Loading the same again changes nothing. In the end the store counts triples, figures and mentions;
-    where they are not what was sent, the exit code is 1.
+    .nt, also .gz), or the folder of a release. Loading the same again changes nothing. In the end the store counts
+    triples, figures and mentions; where they are not what was sent, the exit code is 1.
 
     --created-on, --image-url, --taxonomy, --schema-org and --as-is are for records, and refused for files of RDF, in
     which nothing is diagnosed either: --report is then empty.

@@ -54,6 +54,7 @@ from pfocr_rdf.releases.description import VOID_FILE, description, description_t
 from pfocr_rdf.releases.figure_digests import section_digests
 from pfocr_rdf.releases.figure_pages import write_figures
 from pfocr_rdf.releases.gate import CONTEXT_FILE, Reading, Refused, load_store, query_faults, read_again, recount_faults
+from pfocr_rdf.releases.gene_sets import GENE_SETS_QUERY, GeneSets
 from pfocr_rdf.releases.loadscripts import load_scripts
 from pfocr_rdf.releases.manifest import manifest, sha256sums
 from pfocr_rdf.releases.previous import FIGURES_FILE, read_previous
@@ -232,7 +233,9 @@ def release(
         _describe(publication, shelf)
         _write_companions(publication, queries, shelf, settings.schema, endpoint)
         begin("all that was written is read again, and compared")
-        store = _pass_gate(shelf, publication, queries, dump, work, settings.schema, jobs=jobs)
+        sets = GeneSets()
+        store = _pass_gate(shelf, publication, queries, dump, work, settings.schema, sets, jobs=jobs)
+        _write_gene_sets(sets, version, shelf)
         publication = replace(publication, files=shelf.files())
         stems = file_stems(figid for figid, _ in listed) if figures else None
         _write_scripts(publication, store, shelf)
@@ -512,6 +515,20 @@ def _write_companions(
     )
 
 
+def _write_gene_sets(sets: GeneSets, version: str, shelf: Shelf) -> None:
+    """Write the gene sets, and read them again.
+
+    Raises:
+        Refused: when the file does not hold what was written.
+    """
+    path = f"pfocr-{version}.gmt"
+    title = "the figures' human genes as gene sets, by NCBI Gene id"
+    with shelf.writing(path, title, _TABLE) as file:
+        for line in sets.lines:
+            file.write(line.encode())
+    _read_last(shelf, [path])
+
+
 def _write_scripts(publication: Publication, store: Store, shelf: Shelf) -> None:
     """Write the scripts that load the release, and read them again.
 
@@ -539,10 +556,13 @@ def _pass_gate(
     dump: Dump,
     work: Path,
     schema: SchemaOrg,
+    sets: GeneSets,
     *,
     jobs: int,
 ) -> Store:
     """Read all that was written again, and ask it what it holds; give a store of the whole graph.
+
+    A query that is run here gives the gene sets, as it takes minutes with a large graph.
 
     Raises:
         Refused: when something is not as it should be.
@@ -561,7 +581,7 @@ def _pass_gate(
         store = load_store(shelf.path(ntriples), triples=dump.triples, folder=str(work / "store"))
         faults = [
             *recount_faults(store, publication.counts, threads=jobs),
-            *query_faults(store, queries, schema, threads=jobs),
+            *query_faults(store, queries, schema, takers={GENE_SETS_QUERY: sets.take}, threads=jobs),
         ]
         in_shards = 0
         for file, found in zip(files, chain((first,), again), strict=True):
