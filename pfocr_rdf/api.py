@@ -360,7 +360,7 @@ def validate(
     sources = listed(inputs)
     files = rdf_files(sources)
     target = os.fspath(report_file) if report_file is not None else None
-    _check_outputs(sources, "-", target)
+    _check_outputs(files or sources, "-", target)
     check = Check(read_shapes(os.fspath(shapes) if shapes is not None else None, instead=instead), engine, part)
     check.prepare()  # what is wrong with shapes or engine is said before anything is read
     schema = settings.schema
@@ -456,8 +456,9 @@ def load(
     settings.check()
     into = iri_term(graph) if graph is not None else None
     sources = listed(inputs)
+    files = rdf_files(sources)
     target = os.fspath(report_file) if report_file is not None else None
-    _check_outputs(sources, "-", target)
+    _check_outputs(files or sources, "-", target)
     with ExitStack() as stack:
         lines = stack.enter_context(open_output(target)) if target is not None else None
 
@@ -467,8 +468,6 @@ def load(
             if report is not None:
                 report(diagnostic)
 
-        files = rdf_files(sources)
-
         def something(send: Send, write: Callable[[bytes], object]) -> GraphCounts:
             sent = send(write)
             if replace and not (sent.triples if files is not None else sent.figures):
@@ -476,7 +475,15 @@ def load(
                 raise InputError(f"{', '.join(sources)}: {what}, so that there is nothing to replace the graph by")
             return sent
 
-        given = partial(write_graph, sources, settings=settings, taxonomy=taxonomy, report=take, jobs=jobs, quiet=quiet)
+        given = partial(
+            write_graph,
+            files or sources,
+            settings=settings,
+            taxonomy=taxonomy,
+            report=take,
+            jobs=jobs,
+            quiet=quiet,
+        )
         send: Send = partial(something, given)
         if not isinstance(store, (str, os.PathLike)):
             from pfocr_rdf.stores.remote_loading import load_remote

@@ -26,6 +26,7 @@ from pfocr_rdf.errors import why
 from pfocr_rdf.groups import FIGURE_LINE
 from pfocr_rdf.mapping import DEFAULTS, Settings
 from pfocr_rdf.progress import progress
+from pfocr_rdf.released import dump_of_release, is_release
 from pfocr_rdf.sections import ACCEPTED, is_rdf, other_rdf, read_rdf
 from pfocr_rdf.terms import Statement, lines
 from pfocr_rdf.vocabulary import OA_ANNOTATION, RDF_TYPE
@@ -77,10 +78,13 @@ def listed(inputs: Inputs) -> list[str]:
 def rdf_files(inputs: Inputs) -> list[str] | None:
     """Give the inputs as names of RDF files, or None where they are records.
 
+    Of a release's folder, that is its dump in N-Triples.
+
     Raises:
-        InputError: when some are the one and some the other, or one is RDF of a kind that is not read.
+        InputError: when some are the one and some the other, one is RDF of a kind that is not read, or a release is
+            not as its manifest says.
     """
-    names = listed(inputs)
+    names = [dump_of_release(name) if is_release(name) else name for name in listed(inputs)]
     _refuse_others(names)
     files = [name for name in names if is_rdf(name)]
     if files and files != names:
@@ -125,6 +129,8 @@ def open_records(inputs: Inputs, *, report: Report, taxonomy: str | os.PathLike[
         try:
             databases.append(open_input(name, report=report, taxonomy=names))
         except InputError as error:
+            if is_release(name):
+                raise InputError(f"{name}: is a release; give records here, and the folder to {_TAKERS}") from error
             if held := _rdf_in(name):
                 raise InputError(
                     f"{name}: no record here, but RDF ({held}); give records, or name files in {ACCEPTED} one by one "
@@ -158,7 +164,8 @@ def write_graph(
     """Write inputs as N-Triples, part by part.
 
     Args:
-        inputs: either what `convert` takes, or files in Turtle or N-Triples (`.ttl`, `.nt`, also `.gz`).
+        inputs: either what `convert` takes, or files in Turtle or N-Triples (`.ttl`, `.nt`, also `.gz`) and folders
+            of releases.
         write: takes the parts: whole lines, none of them empty.
         settings: the settings of the mapping, for records.
         taxonomy: NCBI Taxonomy's `names.dmp`, for records, or None.

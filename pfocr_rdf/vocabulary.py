@@ -25,6 +25,9 @@ __all__ = [
 ]
 
 SITE: Final = "https://pfocr.wikipathways.org/"
+GRAPH: Final = iri_term(SITE)
+"""The graph that stores with named graphs hold the data in, in whatever is shown to users."""
+
 EXAMPLES: Final = f"{SITE}sparql-examples/"
 """Where the queries that ship with the package have their IRIs."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,14 +20,15 @@ from rdflib.namespace import DCAT, DCMITYPE
 
 import pfocr_rdf
 from commands import run
+from conversions import small_database
 from pfocr_rdf import vocabulary
 from pfocr_rdf.releases import description as module
 from pfocr_rdf.releases.counting import TARGETS
 from pfocr_rdf.releases.description import description, description_turtle
 from pfocr_rdf.releases.publication import Publication
 from pfocr_rdf.releases.release import Release
-from pfocr_rdf.releases.source import read_source
-from releases import copy_of, listed, loaded, make, number, rows
+from pfocr_rdf.releases.source import Unlike, read_source
+from releases import copy_of, listed, loaded, make, number, rows, tree
 
 DATASET = "https://pfocr.wikipathways.org/dataset/pfocr"
 VERSION = f"{DATASET}/2026.11"
@@ -193,7 +195,7 @@ def test_provenance_leads_from_the_data_to_its_source(void: Store, examples: Pat
             ?conversion a prov:Activity ; prov:used ?source ; prov:wasAssociatedWith/foaf:name "pfocr-rdf" .
             ?source a prov:Entity ; spdx:checksum/spdx:checksumValue ?digest }}""",
     )
-    assert digest == read_source(str(examples)).digest
+    assert digest == read_source(str(examples))[0].digest
 
 
 def test_it_has_no_blank_node_and_says_nothing_twice(publication: Publication) -> None:
@@ -276,7 +278,116 @@ def test_dates_and_commit_are_those_of_the_checkout(examples: Path, tmp_path: Pa
 def test_a_folder_inside_a_checkout_of_something_else_has_no_commit(examples: Path, tmp_path: Path) -> None:
     copy_of(examples, tmp_path / "something" / "database")
     committed(tmp_path / "something")
-    assert read_source(str(tmp_path / "something" / "database")).commit is None
+    assert read_source(str(tmp_path / "something" / "database"))[0].commit is None
+
+
+def change(database: Path, how: str) -> str:
+    """Make a checkout other than its commit; give the first file that is."""
+    record = database / "_figures" / "PMC99000003__gr2.md"
+    if how == "modified":
+        record.write_bytes(record.read_bytes().replace(b"glycolysis", b"Glycolysis"))
+    elif how == "gone":
+        record.unlink()
+    elif how == "untracked":
+        (record := database / "_data" / "new-genes.tsv").write_bytes(b"word\n")
+    elif how == "staged":
+        record.write_bytes(record.read_bytes() + b"\n")
+        subprocess.run(["git", "-C", database, "add", "-A"], check=True)
+    elif how == "link":
+        (database / "elsewhere.md").write_bytes(record.read_bytes() + b"\n")
+        record.unlink()
+        record.symlink_to("../elsewhere.md")
+    elif how == "folder":
+        record = min((database / "_organisms").iterdir())
+        shutil.rmtree(database / "_organisms")
+    return record.relative_to(database).as_posix()
+
+
+@needs_git
+@pytest.mark.parametrize("how", ["modified", "gone", "untracked", "staged", "link", "folder"])
+def test_a_commit_is_not_named_where_what_is_read_is_not_what_it_holds(
+    examples: Path, tmp_path: Path, how: str
+) -> None:
+    database = copy_of(examples, tmp_path / "database")
+    commit = committed(database)
+    count = len(list((database / "_organisms").iterdir())) if how == "folder" else 1
+    first = change(database, how)
+    source, unlike = read_source(str(database))
+    assert (source.commit, source.date) == (None, None)
+    assert unlike == Unlike(commit, first, count)
+
+
+@needs_git
+def test_a_release_of_a_changed_checkout_says_so_and_claims_no_commit_nor_date(examples: Path, tmp_path: Path) -> None:
+    database = copy_of(examples, tmp_path / "database")
+    commit = committed(database)
+    for how in ("modified", "untracked"):
+        change(database, how)
+    done = run("release", database, tmp_path / "release", "--version", "2026.11", "-q")
+    assert done.returncode == 0
+    assert done.stderr.decode().splitlines() == [
+        f"pfocr-rdf: note: _data/new-genes.tsv: is not as commit {commit[:12]} has it (the first of 2 such files), so "
+        "the release names no commit, nor its day; commit what is to be published, or restore it",
+        "pfocr-rdf: note: the release says no day of publication, which --issued gives; and no day of the data, which "
+        "--created-on gives",
+    ]
+    assert dates(tmp_path / "release") == []
+    for path, data in tree(tmp_path / "release").items():
+        assert commit.encode() not in data, path
+
+
+@needs_git
+def test_what_a_release_does_not_read_may_differ_from_the_commit(examples: Path, tmp_path: Path) -> None:
+    database = copy_of(examples, tmp_path / "database")
+    (database / "_data" / ".gitkeep").touch()
+    (database / "_data" / "old").mkdir()
+    (database / "_data" / "old" / "a.tsv").touch()
+    commit = committed(database)
+    shutil.rmtree(database / "_data" / "old")
+    (database / "_data" / ".gitkeep").unlink()
+    (database / "_figures" / ".swap").touch()
+    (database / "index.md").touch()
+    assert read_source(str(database))[0].commit == commit
+
+
+@needs_git
+def test_line_ends_that_git_writes_are_no_difference(examples: Path, tmp_path: Path) -> None:
+    database = copy_of(examples, tmp_path / "database")
+    commit = committed(database)
+    record = database / "_figures" / "PMC99000003__gr2.md"
+    record.write_bytes(record.read_bytes().replace(b"\n", b"\r\n"))
+    assert read_source(str(database))[0].commit == commit
+    record.write_bytes(record.read_bytes().replace(b"\r\n", b"\n\n"))
+    assert read_source(str(database))[0].commit is None
+
+
+@needs_git
+def test_a_commit_whose_files_git_does_not_tell_is_not_named(examples: Path, tmp_path: Path) -> None:
+    database = copy_of(examples, tmp_path / "database")
+    commit = committed(database)
+    done = subprocess.run(["git", "-C", database, "rev-parse", "HEAD^{tree}"], check=True, capture_output=True)
+    tree_name = done.stdout.decode().strip()
+    (database / ".git" / "objects" / tree_name[:2] / tree_name[2:]).unlink()
+    source, unlike = read_source(str(database))
+    assert (source.commit, unlike) == (None, Unlike(commit, "", 0))
+    assert str(unlike).startswith(f"git does not tell what commit {commit[:12]} holds")
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        (("--issued", "2026-11-30"), "no day of the data, which --created-on gives"),
+        (("--created-on", "2026-11-02"), "no day of publication, which --issued gives"),
+        (("--issued", "2026-11-30", "--created-on", "2026-11-02"), ""),
+    ],
+)
+def test_dates_that_a_release_lacks_are_named_with_the_options_that_give_them(
+    given: tuple[str, ...], missing: str, tmp_path: Path
+) -> None:
+    database = small_database(tmp_path / "database", ["PMC1__a"])
+    done = run("release", database, tmp_path / "release", "--version", "2026.11", "-q", *given)
+    said = f"pfocr-rdf: note: the release says {missing}\n" if missing else ""
+    assert (done.returncode, done.stderr.decode()) == (0, said)
 
 
 @needs_git
@@ -300,17 +411,19 @@ def test_nothing_that_a_checkout_names_is_run(examples: Path, tmp_path: Path) ->
             f"[alias]\n\trev-parse = !{trap}\n\tcat-file = !{trap}\n"
         )
     (database / ".gitattributes").write_text("* filter=x diff=x\n")
-    assert read_source(str(database)).commit == commit
+    assert read_source(str(database))[0].commit == commit
+    (database / "_figures" / "PMC99000003__gr2.md").touch()  # git would run the filter to see that it is the same
+    assert read_source(str(database))[0].commit == commit
     assert not (tmp_path / "sprung").exists()
 
 
 def test_the_digest_of_the_source_is_that_of_its_files(examples: Path, tmp_path: Path) -> None:
     database = copy_of(examples, tmp_path / "database")
-    digest = read_source(str(database)).digest
-    assert digest == read_source(str(examples)).digest == read_source(str(database / "_figures")).digest
+    digest = read_source(str(database))[0].digest
+    assert digest == read_source(str(examples))[0].digest == read_source(str(database / "_figures"))[0].digest
     page = next((database / "_organisms").iterdir())
     page.write_bytes(page.read_bytes() + b"\n")
-    assert read_source(str(database)).digest != digest
+    assert read_source(str(database))[0].digest != digest
 
 
 # ------------------------------------------------------------------------------------------------------- its terms

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pfocr_rdf
-from commands import inside
+from commands import inside, run
 from pfocr_rdf.database import InputError
 from pfocr_rdf.distinct import Distinct
 from pfocr_rdf.inputs import GraphCounts, rdf_files, write_graph, write_lines
+from releases import copy_of, make
 
 
 @given(st.lists(st.binary(max_size=2)), st.integers(0, 5))
@@ -67,6 +71,128 @@ def test_records_and_files_do_not_mix() -> None:
     assert rdf_files(["a.md"]) is None
     with pytest.raises(InputError, match=r"a\.ttl is RDF and b is not"):
         rdf_files(["a.ttl", "b"])
+
+
+# ---------------------------------------------------------------------------------------------- folders of releases
+
+
+@pytest.fixture(scope="module")
+def made_release(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("releases") / "release"
+    make(examples, folder)
+    return folder
+
+
+@pytest.fixture
+def release(made_release: Path, tmp_path: Path) -> Path:
+    """The folder of a release, to be changed."""
+    return Path(shutil.copytree(made_release, tmp_path / "release"))
+
+
+DUMP = "pfocr-2026.11.nt.gz"
+
+
+def test_the_folder_of_a_release_stands_for_its_dump(release: Path, tmp_path: Path) -> None:
+    assert rdf_files(release) == [str(release / DUMP)]
+    validated = run("validate", release)
+    assert (validated.returncode, validated.stderr) == (0, run("validate", release / DUMP).stderr)
+    loaded = pfocr_rdf.load(release, store=tmp_path / "store")
+    assert (loaded.held.triples, loaded.complete()) == (6987, True)
+    done = run("validate", release, "--report", release / DUMP)
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"pfocr-rdf: {release / DUMP}: is an input, too; give another name\n".encode(),
+    )
+
+
+def test_a_release_is_not_converted(release: Path) -> None:
+    done = run("convert", release, "-q", "-o", release.with_name("o.nt"))
+    said = f"pfocr-rdf: {release}: is a release; give records here, and the folder to `pfocr-rdf validate` or `load`\n"
+    assert (done.returncode, done.stderr.decode()) == (2, said)
+
+
+def test_a_checkout_with_lists_of_its_own_is_none(examples: Path, tmp_path: Path) -> None:
+    database = copy_of(examples, tmp_path / "database")
+    (database / "manifest.json").write_text("{}")
+    (database / "SHA256SUMS").touch()
+    assert rdf_files(database) is None
+
+
+def named(release: Path, path: object, **others: object) -> None:
+    """Let the manifest name a file as the dump."""
+    document = json.loads((release / "manifest.json").read_bytes())
+    for entry in document["files"]:
+        if entry["path"] == DUMP:
+            entry |= {"path": path, **others}
+    (release / "manifest.json").write_text(json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"../{DUMP}",
+        f"/tmp/{DUMP}",
+        f"shards/../../{DUMP}",
+        f"a\\{DUMP}",
+        f"{DUMP}\n",
+        f"\0{DUMP}",
+        ".nt.gz",
+        [],
+        {},
+        None,
+        1,
+    ],
+)
+def test_a_manifest_leads_to_no_other_folder(release: Path, path: object) -> None:
+    shutil.copy(release / DUMP, release.parent)
+    named(release, path)
+    with pytest.raises(InputError, match=r"manifest\.json: names 0 dumps in N-Triples in this folder, not one"):
+        rdf_files(release)
+
+
+def test_a_link_leads_to_no_other_folder(release: Path) -> None:
+    (release / DUMP).rename(release.parent / DUMP)
+    (release / DUMP).symlink_to(f"../{DUMP}")
+    with pytest.raises(InputError, match=r"nt\.gz: the symbolic link leads out of the folder"):
+        rdf_files(release)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("{", "is no JSON"),
+        ("[" * 200_000, "is no JSON"),
+        ("\xff", "is no JSON"),
+        ("[]", "names 0 dumps"),
+        ('{"files": {}}', "names 0 dumps"),
+        ('{"files": [1, {"path": "a.nt.gz"}, {"path": "b.nt.gz"}]}', "names 2 dumps"),
+        ('{"files": [{"path": "a.nt.gz"}]}', r"a\.nt\.gz: no such file or directory"),
+    ],
+)
+def test_a_manifest_that_is_none_is_named(release: Path, text: str, fault: str) -> None:
+    (release / "manifest.json").write_bytes(text.encode("latin-1"))
+    with pytest.raises(InputError, match=fault):
+        rdf_files(release)
+
+
+def test_a_dump_that_is_not_what_the_manifest_says_is_refused(release: Path, tmp_path: Path) -> None:
+    with open(release / DUMP, "ab") as file:
+        file.write(gzip.compress(b"<http://a/> <http://a/> <http://a/> .\n"))
+    for command in (("validate", release), ("load", release, "--store", tmp_path / "store")):
+        done = run(*command)
+        assert done.returncode == 2
+        assert re.fullmatch(
+            rf"pfocr-rdf: {release / DUMP}: has the SHA-256 \w{{64}}, and manifest\.json says \w{{64}}; "
+            r"get the release again\n",
+            done.stderr.decode(),
+        )
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_manifest_of_any_size_is_not_read(release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pfocr_rdf.released.LIMIT", 1000)
+    with pytest.raises(InputError, match=r"has more than 1,000 bytes; name the dump itself"):
+        rdf_files(release)
 
 
 # ------------------------------------------------------------------------------------- what is RDF, but is not taken

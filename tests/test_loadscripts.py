@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import gzip
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -14,9 +15,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pyoxigraph import RdfFormat, Store
 
-from releases import make
+from commands import run
+from pfocr_rdf import Settings
+from pfocr_rdf.terms import iri_text
+from pfocr_rdf.vocabulary import GRAPH
+from releases import loaded, make
 
+CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
 SCRIPTS = ("fuseki.sh", "oxigraph.sh", "qlever.sh")
 
 
@@ -27,9 +34,14 @@ def release(examples: Path, tmp_path: Path) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pfocr_rdf.releases.release.BLOCK_BYTES", 50_000)
         patch.setattr("pfocr_rdf.releases.release.SHARD_TRIPLES", 2_000)
-        make(examples, folder)
+        make(examples, folder, settings=Settings(created_on="2026-11-02"))
     assert len(list((folder / "shards").iterdir())) > 2
     return folder
+
+
+def held(release: Path) -> int:
+    """Give how many triples a release's data and description are together."""
+    return len(loaded(release / "pfocr-2026.11.nt.gz", release / "void.ttl"))
 
 
 def lose_lines(shard: Path) -> None:
@@ -65,14 +77,24 @@ def oxigraph() -> str:
 def test_oxigraph(release: Path, oxigraph: str, tmp_path: Path) -> None:
     done = sh(release / "load" / "oxigraph.sh", str(tmp_path / "a store"), path=oxigraph)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-3:] == ["triples: 6987", "figures: 15", "mentions: 294"]
+    assert done.stdout.splitlines()[-3:] == [f"triples: {held(release)}", "figures: 15", "mentions: 294"]
+    assert sh(release / "load" / "oxigraph.sh", str(tmp_path / "a store"), path=oxigraph).returncode == 0
+    dataset = "https://pfocr.wikipathways.org/dataset/pfocr"
+    title = "PFOCR: Pathway Figure OCR"
+    rows = run("query", "--store", tmp_path / "a store", "-q", "-f", "csv", "metadata").stdout.decode().splitlines()
+    assert rows == [
+        "dataset,title,version,date,issued,license",
+        f"{dataset},{title},,2026-11-02,,{CC0}",
+        f'{dataset}/2026.11/rdf,"{title}, version 2026.11, in RDF",2026.11,2026-11-02,2026-11-30,{CC0}',
+    ]
 
 
 def test_oxigraph_that_lacks_a_part_is_found(release: Path, oxigraph: str, tmp_path: Path) -> None:
     lose_lines(sorted((release / "shards").iterdir())[1])
     done = sh(release / "load" / "oxigraph.sh", str(tmp_path / "store"), path=oxigraph)
     assert done.returncode == 1
-    assert "not loaded: the store holds 6978 triples, the release 6987" in done.stderr
+    whole = held(release)
+    assert f"not loaded: the store holds {whole - 9} triples, the release {whole}" in done.stderr
 
 
 def test_a_folder_for_the_store_must_be_given(release: Path) -> None:
@@ -94,11 +116,14 @@ def test_the_settings_of_qlever_are_complete(release: Path) -> None:
     settings = configparser.ConfigParser(interpolation=configparser.ExtendedInterpolation())
     settings.read(release / "load" / "Qleverfile")
     assert settings["data"]["NAME"] == "pfocr"
-    dump = release / "load" / settings["index"]["INPUT_FILES"]
     command = settings["index"]["CAT_INPUT_FILES"]
     done = subprocess.run(["sh", "-c", command], cwd=release / "load", capture_output=True, check=True)
-    assert done.stdout == gzip.decompress(dump.read_bytes())
-    assert settings["index"]["CAT_INPUT_FILES"].startswith("zcat ")
+    dump = gzip.decompress((release / "pfocr-2026.11.nt.gz").read_bytes())
+    assert done.stdout == (release / "void.ttl").read_bytes() + dump
+    store = Store()
+    store.load(done.stdout, format=RdfFormat.TURTLE)
+    assert len(store) == held(release)
+    assert settings["data"]["FORMAT"] == "ttl"
     assert {"data", "index", "server", "runtime", "ui"} == set(settings.sections())
 
 
@@ -155,15 +180,37 @@ def isql(address: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, stdin=subprocess.DEVNULL)
 
 
+def virtuoso_holds(address: str, pattern: str) -> int:
+    done = isql(address, "VERBOSE=OFF", "BANNER=OFF", f"EXEC=SPARQL SELECT COUNT(*) WHERE {{ {pattern} }};")
+    return int(done.stdout.split()[-1])
+
+
 @pytest.mark.slow
 def test_virtuoso(release: Path, virtuoso: str) -> None:
+    whole = held(release)
     shards = release.rename(release.with_name("release"))
     script = str(shards / "load" / "virtuoso.sql")
+    live = f"GRAPH {GRAPH} {{ ?s ?p ?o }}"
     for _ in range(2):  # a second load takes the place of the first
         done = isql(virtuoso, script, "-u", f"folder={shards}")
         assert "Error" not in done.stdout + done.stderr
         assert "all of PFOCR 2026.11 is loaded" in done.stdout
+        assert virtuoso_holds(virtuoso, live) == whole
+        assert virtuoso_holds(virtuoso, f"GRAPH <{iri_text(GRAPH)}#release> {{ ?s ?p ?o }}") == 0
+    version = '?d a <http://rdfs.org/ns/void#Dataset> ; <http://purl.org/pav/version> "2026.11"'
+    assert virtuoso_holds(virtuoso, f"GRAPH {GRAPH} {{ {version} }}") == 1
     lose_lines(sorted((shards / "shards").iterdir())[1])
     done = isql(virtuoso, script, "-u", f"folder={shards}")
-    assert "not loaded: the store holds 6978 triples, the release 6987" in done.stderr
+    assert f"not loaded: the store holds {whole - 9} triples, the release {whole}" in done.stderr
+    assert "nothing is replaced: the graph holds what it held before" in done.stderr
     assert "all of PFOCR" not in done.stdout
+    assert virtuoso_holds(virtuoso, live) == whole  # what it held before
+
+
+def test_one_graph_is_named_everywhere(release: Path, root: Path) -> None:
+    graph = iri_text(GRAPH)
+    shown = (root / "README.md").read_text("utf-8") + run("load", "--help").stdout.decode()
+    assert set(re.findall(r"--graph (https?://[^\s`]+)", shown)) == {graph}
+    script = (release / "load" / "virtuoso.sql").read_text("utf-8")
+    assert f"TO <{graph}>" in script
+    assert set(re.findall(r"GRAPH <([^>]+)>", script)) == {graph, f"{graph}#release"}

@@ -13,6 +13,7 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pyoxigraph
 import pytest
@@ -26,11 +27,12 @@ from pfocr_rdf import InputError, OutputError, Settings, serialization
 from pfocr_rdf.pages import figure_files
 from pfocr_rdf.queries import of_figure, read_query, shipped_queries
 from pfocr_rdf.releases import figure_pages, gate, release, shards
+from pfocr_rdf.releases.defaults import BASE_URL, CREATOR, ENDPOINT
 from pfocr_rdf.releases.gate import Refused, load_store, query_faults, read_again, recount_faults
 from pfocr_rdf.releases.release import Release
 from pfocr_rdf.releases.shelf import building
 from pfocr_rdf.terms import statements_of
-from pfocr_rdf.vocabulary import SCHEMA_HTTP
+from pfocr_rdf.vocabulary import SCHEMA_HTTP, SITE
 from processes import members, on_linux, started, under_a_mount, wait_until
 from releases import break_shapes, copy_of, lines, listed, loaded, make, number, tree
 
@@ -58,7 +60,8 @@ def test_every_file_is_there_and_no_other(released: Release, folder: Path, root:
     figids = [path.stem for path in (root / "examples" / "_figures").iterdir()]
     figures = {f"figures/{figid}.{suffix}" for figid in figids for suffix in ("html", "ttl", "jsonld")}
     others = """
-        index.html pfocr-2026.11.nt.gz pfocr-2026.11.ttl.gz shards/pfocr-2026.11-0001.nt.gz void.ttl .well-known/void
+        index.html pfocr-2026.11.nt.gz pfocr-2026.11.ttl.gz pfocr-2026.11.gmt shards/pfocr-2026.11-0001.nt.gz
+        void.ttl .well-known/void
         vocabulary.ttl context.jsonld diagnostics.jsonl validation.jsonl validation.ttl figures.tsv queries.ttl
         load/virtuoso.sql load/oxigraph.sh load/fuseki.sh load/qlever.sh load/Qleverfile manifest.json SHA256SUMS
         figures/index.html
@@ -175,6 +178,37 @@ def test_published_queries_ask_of_a_figure_that_is_there(tmp_path: Path) -> None
     assert b"PMC99000" not in (tmp_path / "release" / "index.html").read_bytes()
 
 
+def test_gene_sets_are_those_that_query_gives(released: Release, folder: Path, tmp_path: Path) -> None:
+    pfocr_rdf.load(folder / DUMP, store=tmp_path / "store")
+    asked = run("query", "--store", tmp_path / "store", "-q", "-f", "gmt", "genesets").stdout
+    assert asked.startswith(b"PMC99000001__fcell-08-900001-g001\tCanonical Wnt signalling in the")
+    assert (folder / "pfocr-2026.11.gmt").read_bytes() == asked
+    entry = listed(folder)["pfocr-2026.11.gmt"]
+    assert (entry["mediaType"], entry["triples"]) == ("text/tab-separated-values", None)
+    assert '<a href="pfocr-2026.11.gmt">' in (folder / "index.html").read_text("utf-8")
+
+
+def test_the_query_for_gene_sets_is_run_once(examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+    usual = gate._query_fault
+
+    def counted(*arguments: Any) -> str:
+        ran.append(arguments[-1].name)
+        return usual(*arguments)
+
+    monkeypatch.setattr(gate, "_query_fault", counted)
+    make(examples, tmp_path / "release")
+    assert ran.count("genesets") == 1
+
+
+def test_rows_that_are_no_gene_sets_stop_a_release(
+    examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pfocr_rdf.releases.release.GENE_SETS_QUERY", "count-pathways")
+    with pytest.raises(Refused, match="the query count-pathways fails: gene sets need the variable"):
+        make(examples, tmp_path / "release")
+
+
 def test_the_other_spelling_of_schema_org_is_that_of_every_file(examples: Path, tmp_path: Path) -> None:
     make(examples, tmp_path / "release", settings=Settings(schema_org="https"))
     for path in (DUMP, TURTLE):
@@ -188,11 +222,12 @@ def test_the_other_spelling_of_schema_org_is_that_of_every_file(examples: Path, 
 
 def test_figures_are_listed_and_each_has_its_files(released: Release, folder: Path) -> None:
     head, *listing = (folder / "figures.tsv").read_text("utf-8").splitlines()
-    assert head == "figid\tfigure"
+    assert head == "figid\tfigure\tsha256"
     assert len(listing) == released.publication.counts.figures == 15
     whole = set(lines(folder / DUMP))
     for row in listing:
-        figid, iri = row.split("\t")
+        figid, iri, digest = row.split("\t")
+        assert re.fullmatch("[0-9a-f]{64}", digest)
         assert f'<{iri}> <http://purl.org/dc/terms/identifier> "{figid}" .\n'.encode() in whole
         assert (folder / "figures" / f"{figid}.html").is_file()
 
@@ -209,7 +244,8 @@ def test_workers_hash_seeds_and_places_change_nothing(
         target = tmp_path / f"r{jobs}"
         options = ("--version", "2026.11", "--issued", "2026-11-30", "--figures", "-q")
         done = run("release", database, target, "-j", jobs, *options, PYTHONHASHSEED=seed)
-        assert (done.returncode, done.stderr) == (0, b"")
+        note = b"pfocr-rdf: note: the release says no day of the data, which --created-on gives\n"
+        assert (done.returncode, done.stderr) == (0, note)
         assert tree(target) == expected
 
 
@@ -224,9 +260,8 @@ def test_a_large_release_whose_store_is_in_a_folder_is_the_same(
 @pytest.mark.slow
 def test_two_releases_of_the_sample_are_identical(sample: Path, tmp_path: Path) -> None:
     for jobs, seed in (("1", "1"), ("2", "2")):
-        done = run(
-            "release", sample, tmp_path / jobs, "-j", jobs, "--version", "1", "-q", "--figures", PYTHONHASHSEED=seed
-        )
+        options = ("--version", "1", "-q", "--figures", "--issued", "2026-11-30", "--created-on", "2026-11-02")
+        done = run("release", sample, tmp_path / jobs, "-j", jobs, *options, PYTHONHASHSEED=seed)
         assert (done.returncode, done.stderr) == (0, b"")
     assert tree(tmp_path / "1") == tree(tmp_path / "2")
 
@@ -319,6 +354,53 @@ def test_a_release_tells_what_has_changed_since_the_one_before(tmp_path: Path) -
         """ASK { <https://pfocr.wikipathways.org/dataset/pfocr/2> <http://purl.org/pav/previousVersion>
             <https://pfocr.wikipathways.org/dataset/pfocr/1> }"""
     )
+
+
+def changed_since(before: Path, database: Path, target: Path, **options: Any) -> list[str]:
+    """Make another release; give the figures that are said to have other contents."""
+    make(database, target, version="2", previous=before, allowed_drop=100, **options)
+    rows = [row.split("\t") for row in (target / "changes.tsv").read_text("utf-8").splitlines()]
+    assert all(row[2:] == ["1", "1"] for row in rows if row[0] == "changed")
+    return [row[1] for row in rows if row[0] == "changed"]
+
+
+def test_figures_whose_contents_are_others_are_told(
+    released: Release, folder: Path, examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever they stand, whatever the number of workers and the spelling of schema.org."""
+    database = copy_of(examples, tmp_path / "database")
+    title = database / "_figures" / "PMC99000003__gr2.md"
+    title.write_text(title.read_text("utf-8").replace("Aerobic glycolysis under", "Glycolysis under"), "utf-8")
+    genes = database / "_data" / "PMC99000001__fcell-08-900001-g002-genes.tsv"
+    genes.write_text("".join(genes.read_text("utf-8").splitlines(keepends=True)[:-1]), "utf-8")
+    (database / "_figures" / "PMC99000007__elife-90007-fig5.md").unlink()
+    monkeypatch.setattr("pfocr_rdf.releases.release.BLOCK_BYTES", 20_000)
+    expected = ["PMC99000001__fcell-08-900001-g002", "PMC99000003__gr2"]
+    for jobs, settings in ((1, Settings()), (2, Settings(schema_org="https"))):
+        target = tmp_path / f"2-{jobs}"
+        assert changed_since(folder, database, target, settings=settings, jobs=jobs) == expected
+        page = (target / "index.html").read_text("utf-8")
+        for name, count in (("New figures", 0), ("Figures gone", 1), ("Figures changed", 2)):
+            assert f"<dt>{name}</dt><dd>{count}</dd>" in page
+        assert '<a href="changes.tsv">' in page
+    assert "changes.tsv" not in (folder / "index.html").read_text("utf-8")
+
+
+def test_a_release_before_without_digests_is_said_to_have_none(
+    released: Release, folder: Path, examples: Path, tmp_path: Path
+) -> None:
+    before = tmp_path / "before"
+    before.mkdir()
+    shutil.copy(folder / "void.ttl", before)
+    rows = (folder / "figures.tsv").read_text("utf-8").splitlines()
+    text = "".join("\t".join(row.split("\t")[:2]) + "\n" for row in rows)
+    (before / "figures.tsv").write_text(text, "utf-8")
+    said: list[str] = []
+    settings = Settings(created_on="2026-11-02")
+    assert changed_since(before, examples, tmp_path / "2", settings=settings, note=said.append) == []
+    fault = "has no digests, so figures that have other contents than there do not show"
+    assert said == [f"{before / 'figures.tsv'}: {fault}"]
+    assert "Figures changed</dt><dd>not known" in (tmp_path / "2" / "index.html").read_text("utf-8")
 
 
 def test_a_release_before_must_be_one(examples: Path, released: Release, folder: Path, tmp_path: Path) -> None:
@@ -427,7 +509,7 @@ def test_an_empty_folder_becomes_the_release(examples: Path, tmp_path: Path) -> 
         ("--version", "1", "--creator", "nobody"),
         ("--version", "1", "--issued", "yesterday"),
         ("--version", "1", "--allow-drop", "-1"),
-        ("--version", "1", "--allow-drop", "nan"),
+        ("--version", "1", "--allow-drop", "nan", "--previous", "release"),
         (),
     ],
 )
@@ -436,6 +518,20 @@ def test_wrong_usage_is_said_before_anything_is_done(examples: Path, tmp_path: P
     assert done.returncode == 2
     assert b"Traceback" not in done.stderr
     assert leftovers(tmp_path) == []
+
+
+def test_a_fall_is_allowed_only_from_something(examples: Path, tmp_path: Path) -> None:
+    done = run("release", examples, tmp_path / "release", "--version", "1", "--allow-drop", "2")
+    said = "--allow-drop needs --previous: give the release before, to compare with; see pfocr-rdf release --help"
+    assert (done.returncode, done.stderr.decode()) == (2, f"pfocr-rdf release: {said}\n")
+    assert leftovers(tmp_path) == []
+
+
+def test_help_shows_what_options_are_without_being_given() -> None:
+    shown = " ".join(run("release", "--help").stdout.decode().split())
+    for default in (BASE_URL, ENDPOINT, CREATOR):
+        assert f"[default: {default}]" in shown
+    assert CREATOR == SITE
 
 
 @pytest.mark.slow
@@ -500,11 +596,11 @@ def damage(path: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "step", "path"),
     [
-        (release, "_pass_gate", "load/virtuoso.sql"),  # before the gate
-        (release, "_pass_gate", "queries/pathways.rq"),
+        (release, "_pass_gate", "queries/pathways.rq"),  # before the gate
         (release, "_pass_gate", "void.ttl"),
         (figure_pages, "_read_some", "figures/PMC99000003__gr2.html"),  # when figures are written
         (figure_pages, "_read_some", "figures/index.html"),
+        (release, "_read_last", "load/virtuoso.sql"),
         (release, "_read_last", "index.html"),
         (release, "_read_last", "manifest.json"),
         (release, "_read_last", "SHA256SUMS"),
@@ -517,7 +613,8 @@ def test_a_file_that_changed_on_the_disk_stops_a_release(
 
     def after_damage(*arguments: object, **options: object) -> object:
         (built,) = tmp_path.glob(".release.*.part/release")
-        damage(built / path)
+        if (built / path).exists():  # the step may come more than once
+            damage(built / path)
         return usual(*arguments, **options)
 
     monkeypatch.setattr(module, step, after_damage)

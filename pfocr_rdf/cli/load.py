@@ -50,8 +50,8 @@ def load(
     """Load PFOCR records, or files of RDF, into a triple store.
 
     INPUT is what `convert` takes, which is converted on the way, or one or more files in Turtle or N-Triples (.ttl,
-    .nt, also .gz). Loading the same again changes nothing. In the end the store counts triples, figures and mentions;
-    where they are not what was sent, the exit code is 1.
+    .nt, also .gz), or the folder of a release. Loading the same again changes nothing. In the end the store counts
+    triples, figures and mentions; where they are not what was sent, the exit code is 1.
 
     --created-on, --image-url, --taxonomy, --schema-org and --as-is are for records, and refused for files of RDF, in
     which nothing is diagnosed either: --report is then empty.
@@ -123,13 +123,14 @@ def check_graph(graph: str) -> None:
     Raises:
         click.BadParameter: with what to give.
     """
-    from pfocr_rdf.terms import iri_term
+    from pfocr_rdf.terms import iri_term, iri_text
+    from pfocr_rdf.vocabulary import GRAPH
 
     try:
         iri_term(graph)
     except ValueError:
         raise click.BadParameter(
-            f"{graph!r} is no IRI; give one such as https://pfocr.wikipathways.org/", param_hint="--graph"
+            f"{graph!r} is no IRI; give one such as {iri_text(GRAPH)}", param_hint="--graph"
         ) from None
 
 

@@ -8,8 +8,10 @@ from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from pfocr_rdf.cli.options import Day, cores, jobs_option, mapping_options, number, settings_of, show_error
+from pfocr_rdf.releases.defaults import ALLOWED_DROP, BASE_URL, CREATOR, ENDPOINT
 
 if TYPE_CHECKING:
     from pfocr_rdf.releases.release import Release
@@ -25,21 +27,41 @@ __all__ = ["release"]
     "--issued",
     metavar="DATE",
     type=Day(),
-    help="Day of publication (YYYY-MM-DD).  [default: that of the database's commit]",
+    help="Day of publication (YYYY-MM-DD).  [default: that of the database's commit, where all is as that has it]",
 )
 @click.option("--previous", metavar="DIR", help="The release before: compare with it, and stop where counts fall.")
 @click.option(
     "--allow-drop",
     metavar="PCT",
     type=click.FloatRange(0, 100),
-    default=2.0,
+    default=ALLOWED_DROP,
     show_default=True,
-    help="Per cent by which any count may fall.",
+    help="Per cent by which any count may fall since the release of --previous.",
 )
 @click.option("--figures", is_flag=True, help="Pages for each figure, too.")
-@click.option("--base-url", metavar="URL", help="Where DIR will be; {version} stands for the version.")
-@click.option("--endpoint-url", metavar="URL", help="The SPARQL endpoint that the example queries name.")
-@click.option("--creator", "creators", metavar="IRI", multiple=True, help="Who made the data; may stand several times.")
+@click.option(
+    "--base-url",
+    metavar="URL",
+    default=BASE_URL,
+    show_default=True,
+    help="Where DIR will be; {version} stands for the version.",
+)
+@click.option(
+    "--endpoint-url",
+    metavar="URL",
+    default=ENDPOINT,
+    show_default=True,
+    help="The SPARQL endpoint that the example queries name.",
+)
+@click.option(
+    "--creator",
+    "creators",
+    metavar="IRI",
+    multiple=True,
+    default=(CREATOR,),
+    show_default=True,
+    help="Who made the data; may stand several times.",
+)
 @click.option(
     "--engine",
     type=click.Choice(["pyshacl", "turbo"]),
@@ -58,8 +80,8 @@ def release(
     previous: str | None,
     allow_drop: float,
     figures: bool,
-    base_url: str | None,
-    endpoint_url: str | None,
+    base_url: str,
+    endpoint_url: str,
     creators: tuple[str, ...],
     engine: str,
     quiet: bool,
@@ -79,15 +101,16 @@ def release(
     from pfocr_rdf.output import noticing
     from pfocr_rdf.releases.gate import Refused
     from pfocr_rdf.releases.publication import VERSION_FORM
-    from pfocr_rdf.releases.release import BASE_URL, ENDPOINT
     from pfocr_rdf.releases.release import release as make_release
-    from pfocr_rdf.vocabulary import SITE
     from pfocr_rdf.workers import tune_collector
 
     if not re.fullmatch(VERSION_FORM, version):
         raise click.BadParameter(
             f"{version!r}: give up to 64 letters, digits, dots, hyphens and underscores", param_hint="--version"
         )
+    source = click.get_current_context().get_parameter_source("allow_drop")
+    if previous is None and source is not ParameterSource.DEFAULT:
+        raise click.UsageError("--allow-drop needs --previous: give the release before, to compare with")
     if isnan(allow_drop):  # which is in every range, and no count falls by more than it
         raise click.BadParameter("'nan' is no number of per cent", param_hint="--allow-drop")
     _check_urls({"--base-url": base_url, "--endpoint-url": endpoint_url}, version)
@@ -103,13 +126,14 @@ def release(
                 previous=previous,
                 allowed_drop=allow_drop,
                 figures=figures,
-                base_url=base_url or BASE_URL,
-                endpoint=endpoint_url or ENDPOINT,
-                creators=creators or (SITE,),
+                base_url=base_url,
+                endpoint=endpoint_url,
+                creators=creators,
                 settings=settings_of(mapping),
                 taxonomy=mapping["taxonomy"],
                 engine=engine,
                 report=show_error,
+                note=lambda text: click.echo(f"pfocr-rdf: note: {text}", err=True),
                 jobs=jobs or cores(),
                 quiet=quiet,
             )
@@ -128,14 +152,12 @@ def release(
             sys.exit(1)
 
 
-def _check_urls(given: dict[str, str | None], version: str) -> None:
+def _check_urls(given: dict[str, str], version: str) -> None:
     from urllib.parse import urlsplit
 
     from pfocr_rdf.terms import iri_term
 
     for option, url in given.items():
-        if url is None:
-            continue
         try:
             parts = urlsplit(url.replace("{version}", version))
             iri_term(url.replace("{version}", version))

@@ -58,8 +58,8 @@ def validate(
     """Check records, or files of RDF, against PFOCR's shapes.
 
     INPUT is what `convert` takes, which is converted on the way, or one or more files in Turtle or N-Triples (.ttl,
-    .nt, also .gz), which together are one graph, in any order. Exit code 0 when nothing is violated and every
-    record could be read, else 1.
+    .nt, also .gz) or folders of releases, which together are one graph, in any order. Exit code 0 when nothing is
+    violated and every record could be read, else 1.
 
     --created-on, --image-url, --taxonomy, --schema-org and --as-is are for records, and refused for files of RDF.
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from pyoxigraph import Store
 
-from pfocr_rdf.groups import Group
 from pfocr_rdf.pages.descriptions import mentioning_figures, store_descriptions
 from pfocr_rdf.pages.figure_files import FOLDER, figure_files
 from pfocr_rdf.pages.figure_lists import list_names
+from pfocr_rdf.releases.figure_digests import sections
 from pfocr_rdf.releases.gate import Reading, Refused, read_again
 from pfocr_rdf.releases.publication import FIGURE, HTML, JSON_LD, Publication
-from pfocr_rdf.releases.shards import DUMP_LINES, Dump
+from pfocr_rdf.releases.shards import Dump
 from pfocr_rdf.releases.shelf import Shelf
-from pfocr_rdf.sections import groups_in_order
 from pfocr_rdf.serialization import FORMATS
-from pfocr_rdf.terms import statements_of
 from pfocr_rdf.vocabulary import SchemaOrg
 from pfocr_rdf.workers import in_order
 
@@ -66,7 +64,7 @@ def write_figures(
     """
     counts = publication.counts
     written = figure_files(
-        _sections(dump, work),
+        sections(dump, work),
         store_descriptions(store),
         publication=publication,
         stems=stems,
@@ -102,14 +100,6 @@ def write_figures(
     ]
     if faults:
         raise Refused(*faults)
-
-
-def _sections(dump: Dump, work: Path) -> Iterator[Group]:
-    """Yield the sections of a dump's figures, some hundred of which are in memory at once."""
-    with open(work / DUMP_LINES, "rb") as file:
-        for start, length in dump.sections:
-            file.seek(start)
-            yield from groups_in_order(statements_of(file.read(length)))
 
 
 def _read_some(paths: Sequence[str]) -> list[Reading]:

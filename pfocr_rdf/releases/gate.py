@@ -15,12 +15,13 @@ from functools import partial
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any, Final, TypeAlias, cast
 
 import pyoxigraph
 from pyoxigraph import QuerySolutions, RdfFormat, Store
 
-from pfocr_rdf.queries import Query, spelled, with_prefixes
+from pfocr_rdf.queries import Query, QueryError, spelled, with_prefixes
 from pfocr_rdf.releases.publication import Counts, Linkset
 from pfocr_rdf.stores.embedded import compact
 from pfocr_rdf.stores.loading import COUNTED, count_query
@@ -277,26 +278,40 @@ def _rows(store: Store, query: str) -> list[tuple[Any, ...]]:
     ]
 
 
-def query_faults(store: Store, queries: Iterable[Query], schema: SchemaOrg, *, threads: int = 1) -> Iterator[str]:
+Taker: TypeAlias = "Callable[[QuerySolutions], object]"
+"""Takes the rows of a query, to the last one."""
+
+
+def query_faults(
+    store: Store,
+    queries: Iterable[Query],
+    schema: SchemaOrg,
+    *,
+    takers: Mapping[str, Taker] = MappingProxyType({}),
+    threads: int = 1,
+) -> Iterator[str]:
     """Run queries to their last row; those that ask other endpoints are left out. Say which fail.
 
     Args:
         store: the store.
         queries: the queries.
         schema: how its data spells schema.org.
+        takers: what takes the rows of queries that give some, by the queries' names; it may be called by any thread.
         threads: how many queries are asked at once.
     """
     asked = [query for query in queries if not query.federates]
-    yield from filter(None, in_threads(partial(_query_fault, store, schema), asked, threads=threads))
+    yield from filter(None, in_threads(partial(_query_fault, store, schema, takers), asked, threads=threads))
 
 
-def _query_fault(store: Store, schema: SchemaOrg, query: Query) -> str:
+def _query_fault(store: Store, schema: SchemaOrg, takers: Mapping[str, Taker], query: Query) -> str:
     """Say what is wrong with a query, if anything."""
     try:
         answer = store.query(with_prefixes(spelled(query.text, schema), schema))
-        if not isinstance(answer, pyoxigraph.QueryBoolean):
+        if isinstance(answer, QuerySolutions) and query.name in takers:
+            takers[query.name](answer)
+        elif not isinstance(answer, pyoxigraph.QueryBoolean):
             for _ in answer:
                 pass
-    except (SyntaxError, ValueError, OSError, RuntimeError) as error:
+    except (SyntaxError, ValueError, OSError, RuntimeError, QueryError) as error:
         return f"the query {query.name} fails: {error}"
     return ""

@@ -72,7 +72,7 @@ def read_previous(folder: str) -> Snapshot:
     for kind, pattern in _PARTS.items():
         for name, n in _rows(store, f"SELECT ?name ?n {{ {pattern} }}"):
             counts[kind, name] = int(n)
-    return Snapshot(versions[0][0], counts, frozenset(figures))
+    return Snapshot(versions[0][0], counts, figures)
 
 
 def _rows(store: Store, query: str) -> list[tuple[str, ...]]:

@@ -26,6 +26,7 @@ __all__ = [
     "VERSION_FORM",
     "ClassPartition",
     "Counts",
+    "FigureChanges",
     "Finding",
     "Linkset",
     "PropertyPartition",
@@ -204,6 +205,21 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureChanges:
+    """How many figures are other than in the release before.
+
+    Attributes:
+        came: figures that are new.
+        gone: figures that are not there any more.
+        changed: figures with other contents, or None where the release before does not tell.
+    """
+
+    came: int
+    gone: int
+    changed: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What a check found how often.
 
@@ -235,6 +251,7 @@ class Publication:
         issued: the day of publication, `YYYY-MM-DD`, or None.
         created_on: the day of the data, `YYYY-MM-DD`, or None.
         previous: the version before, or None.
+        figure_changes: how many figures are other than in that, or None.
         diagnostics: what was found in the records, the gravest and most frequent first.
         validation: what the shapes found, the same.
         examples: IRIs that are in the data: some figures, mentions, entities, a paper.
@@ -255,6 +272,7 @@ class Publication:
     issued: str | None = None
     created_on: str | None = None
     previous: str | None = None
+    figure_changes: FigureChanges | None = None
     diagnostics: tuple[Finding, ...] = ()
     validation: tuple[Finding, ...] = ()
     examples: tuple[str, ...] = ()

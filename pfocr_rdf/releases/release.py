@@ -19,6 +19,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pyoxigraph import RdfFormat, parse
+
 from pfocr_rdf import __version__
 from pfocr_rdf.checking import Check, Result
 from pfocr_rdf.context import context_document
@@ -36,11 +38,23 @@ from pfocr_rdf.pages.index_page import index_page
 from pfocr_rdf.pages.statistics import statistics_of
 from pfocr_rdf.progress import progress, stages
 from pfocr_rdf.queries import Query, of_figure, shipped_queries, spelled
-from pfocr_rdf.releases.changes import ALLOWED_DROP, Change, Snapshot, changes, changes_table, falls, figures_table
+from pfocr_rdf.released import MANIFEST_FILE, SUMS_FILE
+from pfocr_rdf.releases.changes import (
+    Change,
+    Snapshot,
+    changes,
+    changes_table,
+    falls,
+    figure_changes,
+    figures_table,
+)
 from pfocr_rdf.releases.counting import Counting
+from pfocr_rdf.releases.defaults import ALLOWED_DROP, BASE_URL, CREATOR, ENDPOINT
 from pfocr_rdf.releases.description import VOID_FILE, description, description_turtle
+from pfocr_rdf.releases.figure_digests import section_digests
 from pfocr_rdf.releases.figure_pages import write_figures
 from pfocr_rdf.releases.gate import CONTEXT_FILE, Reading, Refused, load_store, query_faults, read_again, recount_faults
+from pfocr_rdf.releases.gene_sets import GENE_SETS_QUERY, GeneSets
 from pfocr_rdf.releases.loadscripts import load_scripts
 from pfocr_rdf.releases.manifest import manifest, sha256sums
 from pfocr_rdf.releases.previous import FIGURES_FILE, read_previous
@@ -76,7 +90,6 @@ from pfocr_rdf.vocabulary import (
     OA_ANNOTATION,
     PFOCR_GENE_MENTION,
     SCHEMA_HTTP,
-    SITE,
     WP_GENE_PRODUCT,
     WP_METABOLITE,
     WP_PATHWAY,
@@ -88,13 +101,7 @@ from pfocr_rdf.workers import in_order, process_runner
 if TYPE_CHECKING:
     from pyoxigraph import Store
 
-__all__ = ["BASE_URL", "ENDPOINT", "Release", "release"]
-
-BASE_URL: Final = "https://data.wikipathways.org/pfocr/{version}/"
-"""Where a release is, unless something else is said: beside the releases of WikiPathways."""
-
-ENDPOINT: Final = "https://sparql.wikipathways.org/sparql"
-"""The endpoint that example queries name, unless something else is said."""
+__all__ = ["Release", "release"]
 
 _TURTLE: Final = FORMATS["turtle"].media_type
 _NTRIPLES: Final = FORMATS["ntriples"].media_type
@@ -128,11 +135,12 @@ def release(
     figures: bool = False,
     base_url: str = BASE_URL,
     endpoint: str = ENDPOINT,
-    creators: Sequence[str] = (SITE,),
+    creators: Sequence[str] = (CREATOR,),
     settings: Settings = DEFAULTS,
     taxonomy: str | os.PathLike[str] | None = None,
     engine: str = "pyshacl",
     report: Report | None = None,
+    note: Callable[[str], object] | None = None,
     jobs: int = 1,
     quiet: bool = True,
 ) -> Release:
@@ -144,7 +152,8 @@ def release(
         database: a checkout of the database, an archive of one, or a folder of records.
         folder: the folder of the release, which must not be there yet, or be empty.
         version: the version of the data.
-        issued: the day of publication, `YYYY-MM-DD`; without it, the day of the source's commit, where it has one.
+        issued: the day of publication, `YYYY-MM-DD`; without it, the day of the source's commit, where it is known
+            that what is read is what that holds.
         previous: the folder of the release before, to compare with, or None.
         allowed_drop: per cent by which any count may fall.
         figures: whether each figure gets pages of its own.
@@ -155,6 +164,7 @@ def release(
         taxonomy: NCBI Taxonomy's `names.dmp`, or None.
         engine: what checks the shapes, `pyshacl` or `turbo`.
         report: takes what is found in the records, violations too, or None.
+        note: takes what whoever publishes should know of the release, a line each, before the work begins, or None.
         jobs: worker processes; with one, everything happens in this process.
         quiet: whether no progress is shown on standard error.
 
@@ -176,11 +186,20 @@ def release(
     found: list[Diagnostic] = []
     (source_database,) = open_records([name], report=found.append, taxonomy=taxonomy)
     try:
-        source = read_source(name)
+        source, unlike = read_source(name)
     except OSError as error:
         raise InputError(f"{error.filename or name}: {why(error)}") from error
+    issued = issued or source.date
     settings = replace(settings, created_on=settings.created_on or source.date)
     settings.check()
+    if note is not None:
+        for text in (
+            str(unlike or ""),
+            _missing_dates(issued, settings.created_on),
+            _missing_digests(before, previous),
+        ):
+            if text:
+                note(text)
     with building(target) as (built, work):
         shelf = Shelf(built)
         say = _relative_to(source_database)
@@ -190,10 +209,10 @@ def release(
         begin("the graph is compressed and counted")
         counts, examples, telling, listed = _press(dump, shelf, version, work, settings.schema, jobs=jobs)
         queries = _queries(telling, settings.schema)
-        shelf.add(FIGURES_FILE, figures_table(listed), "the figures: figid and IRI", _TABLE)
-        compared = _compare(
-            before, Snapshot.of(version, counts, (figid for figid, _ in listed)), shelf, target, allowed_drop
-        )
+        digests = section_digests(dump, work, jobs=jobs)
+        title = "the figures: figid, IRI, and the SHA-256 of what is said of each and its mentions"
+        shelf.add(FIGURES_FILE, figures_table(listed, digests), title, _TABLE)
+        compared = _compare(before, Snapshot.of(version, counts, digests), shelf, target, allowed_drop)
         publication = Publication(
             version=version,
             base_url=_base_url(base_url, version),
@@ -201,9 +220,10 @@ def release(
             counts=counts,
             source=source,
             software=__version__,
-            issued=issued or source.date,
+            issued=issued,
             created_on=settings.created_on,
             previous=before.version if before is not None else None,
+            figure_changes=figure_changes(compared, known=before.has_digests) if before is not None else None,
             diagnostics=_diagnostic_findings(converted.codes),
             validation=_validation_findings(verdict),
             examples=examples,
@@ -213,23 +233,44 @@ def release(
         _describe(publication, shelf)
         _write_companions(publication, queries, shelf, settings.schema, endpoint)
         begin("all that was written is read again, and compared")
-        store = _pass_gate(shelf, publication, queries, dump, work, settings.schema, jobs=jobs)
+        sets = GeneSets()
+        store = _pass_gate(shelf, publication, queries, dump, work, settings.schema, sets, jobs=jobs)
+        _write_gene_sets(sets, version, shelf)
         publication = replace(publication, files=shelf.files())
         stems = file_stems(figid for figid, _ in listed) if figures else None
+        _write_scripts(publication, store, shelf)
+        publication = replace(publication, files=shelf.files())
         begin("the pages are written")
         page = index_page(publication, statistics_of(store, settings.schema), queries, stems)
         shelf.add("index.html", page, "this release, for people", HTML)
         if stems is not None:
             write_figures(publication, stems, store, dump, shelf, work, settings.schema, jobs=jobs)
         publication = replace(publication, files=shelf.files())
-        shelf.add("manifest.json", manifest(publication), "", "application/json")
-        shelf.add("SHA256SUMS", sha256sums(shelf.files()), "", "text/plain")
-        _read_last(shelf, ("index.html", "manifest.json", "SHA256SUMS"))
+        shelf.add(MANIFEST_FILE, manifest(publication), "", "application/json")
+        shelf.add(SUMS_FILE, sha256sums(shelf.files()), "", "text/plain")
+        _read_last(shelf, ("index.html", MANIFEST_FILE, SUMS_FILE))
         del store
     return Release(publication, converted, compared)
 
 
 # -------------------------------------------------------------------------------------------------- the database
+
+
+def _missing_dates(issued: str | None, created_on: str | None) -> str:
+    """Say which dates a release will not have, and what gives them; nothing where it has both."""
+    missing = []
+    if issued is None:
+        missing.append("no day of publication, which --issued gives")
+    if created_on is None:
+        missing.append("no day of the data, which --created-on gives")
+    return f"the release says {'; and '.join(missing)}" if missing else ""
+
+
+def _missing_digests(before: Snapshot | None, folder: str | os.PathLike[str] | None) -> str:
+    """Say that it cannot be told which figures have other contents than before, where that is so."""
+    if folder is None or before is None or before.has_digests:
+        return ""
+    return f"{Path(folder, FIGURES_FILE)}: has no digests, so figures that have other contents than there do not show"
 
 
 def _relative_to(database: Database) -> Callable[[str], str]:
@@ -391,7 +432,7 @@ def _compare(
     if fallen := falls(found, allowed_drop):
         beside = target.with_name(f"{target.name}.changes.tsv")
         beside.write_bytes(table)
-        gone = sum(change.before > change.after for change in found if change.kind == "figure")
+        gone = figure_changes(found, known=True).gone
         raise Refused(
             *map(str, fallen),
             f"counts fell by more than {allowed_drop:g}% since version {before.version}; {gone:,} figures are gone: "
@@ -458,7 +499,7 @@ def _telling_figure(first: Mapping[Term, Term], figures: Sequence[tuple[Term, st
 def _write_companions(
     publication: Publication, queries: Sequence[Query], shelf: Shelf, schema: SchemaOrg, endpoint: str
 ) -> None:
-    """Write what helps to use the data: vocabulary, shapes, context, queries, scripts."""
+    """Write what helps to use the data: vocabulary, shapes, context, queries."""
     vocabulary = files("pfocr_rdf").joinpath("data", "vocabulary.ttl").read_bytes()
     shelf.add("vocabulary.ttl", vocabulary, "PFOCR's own terms, defined", _TURTLE)
     folder = shapes_folder()
@@ -472,8 +513,40 @@ def _write_companions(
     shelf.add(
         "queries.ttl", executable_turtle(queries, target=endpoint, schema=schema), "the queries, for editors", _TURTLE
     )
-    for script in load_scripts(publication):
+
+
+def _write_gene_sets(sets: GeneSets, version: str, shelf: Shelf) -> None:
+    """Write the gene sets, and read them again.
+
+    Raises:
+        Refused: when the file does not hold what was written.
+    """
+    path = f"pfocr-{version}.gmt"
+    title = "the figures' human genes as gene sets, by NCBI Gene id"
+    with shelf.writing(path, title, _TABLE) as file:
+        for line in sets.lines:
+            file.write(line.encode())
+    _read_last(shelf, [path])
+
+
+def _write_scripts(publication: Publication, store: Store, shelf: Shelf) -> None:
+    """Write the scripts that load the release, and read them again.
+
+    They load the description beside the data; what both say stands once in a store.
+
+    Args:
+        publication: the release.
+        store: holds the data.
+        shelf: takes the scripts.
+
+    Raises:
+        Refused: when a script does not hold what was written.
+    """
+    described = sum(quad not in store for quad in parse(path=shelf.path(VOID_FILE), format=RdfFormat.TURTLE))
+    scripts = list(load_scripts(publication, described=described))
+    for script in scripts:
         shelf.add(script.path, script.text.encode(), script.title, script.media_type)
+    _read_last(shelf, [script.path for script in scripts])
 
 
 def _pass_gate(
@@ -483,10 +556,13 @@ def _pass_gate(
     dump: Dump,
     work: Path,
     schema: SchemaOrg,
+    sets: GeneSets,
     *,
     jobs: int,
 ) -> Store:
     """Read all that was written again, and ask it what it holds; give a store of the whole graph.
+
+    A query that is run here gives the gene sets, as it takes minutes with a large graph.
 
     Raises:
         Refused: when something is not as it should be.
@@ -505,7 +581,7 @@ def _pass_gate(
         store = load_store(shelf.path(ntriples), triples=dump.triples, folder=str(work / "store"))
         faults = [
             *recount_faults(store, publication.counts, threads=jobs),
-            *query_faults(store, queries, schema, threads=jobs),
+            *query_faults(store, queries, schema, takers={GENE_SETS_QUERY: sets.take}, threads=jobs),
         ]
         in_shards = 0
         for file, found in zip(files, chain((first,), again), strict=True):
