@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["query"]
 
-FORMAT_NAMES: Final = ("table", "csv", "json", "turtle", "gmt")
+FORMAT_NAMES: Final = ("table", "csv", "tsv", "json", "turtle", "gmt")
 
 
 @click.command()
@@ -93,18 +93,22 @@ def query(
     check_format(format, question.form)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     about = iri_term(graph) if graph is not None else None
+    hints: list[str] = []
     with ExitStack() as stack:
         output = stack.enter_context(open_output("-"))
         stack.enter_context(ending_at_signals())
-        stack.enter_context(answering(question.name))
+        stack.enter_context(answering(question))
         if store is not None:
-            answer, schema = stack.enter_context(ask_store(target, question, about))
+            answer, schema = stack.enter_context(ask_store(target, question, about, hint=hints.append))
         else:
             from pfocr_rdf.stores.endpoint_answers import ask_endpoint
 
             endpoint = stack.enter_context(opened_endpoint(remote))
-            answer, schema = stack.enter_context(ask_endpoint(endpoint, question, about))
+            answer, schema = stack.enter_context(ask_endpoint(endpoint, question, about, hint=hints.append))
         said = write_answer(answer, format, output, schema=schema, width=width)
+    if not quiet:
+        for hint in hints:
+            click.echo(hint, err=True)
     if said and not quiet:
         click.echo(said, err=True)
         if said == "0 rows" and question.note and question in shipped_queries():  # which may ask of our examples
