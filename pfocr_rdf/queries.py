@@ -163,7 +163,7 @@ def with_values(query: Query, values: Mapping[str, str]) -> Query:
 
     >>> query = read_query('# parameter: gene "TP53"\nSELECT ?gene { ?gene rdfs:label "TP53" }', "genes")
     >>> with_values(query, {"gene": "EGFR"}).body
-    'SELECT ?gene { ?gene rdfs:label "EGFR" }\\n'
+    'SELECT ?gene { ?gene rdfs:label "EGFR" }\n'
     """
     declared = {parameter.name: parameter for parameter in query.parameters}
     terms: dict[str, str] = {}
