@@ -1,4 +1,4 @@
-"""What a query gives, written: as a table for people, as CSV, JSON and Turtle for programs, as gene sets.
+"""What a query gives, written: as a table for people, as CSV, TSV, JSON and Turtle for programs, as gene sets.
 
 Everything is written as it comes, whatever its size; of a table, the first rows decide how wide the columns are.
 """
@@ -26,7 +26,7 @@ from pyoxigraph import (
 
 from pfocr_rdf.genesets import gmt
 from pfocr_rdf.output import ReaderGoneError
-from pfocr_rdf.queries import Form, QueryError, known_prefixes
+from pfocr_rdf.queries import Form, Query, QueryError, known_prefixes
 from pfocr_rdf.serialization import shortener_of, turtle_body
 from pfocr_rdf.terminal import Harmless, harmless
 from pfocr_rdf.terms import Statement, Term, line_safe, lines, statements_of
@@ -54,6 +54,7 @@ _GRAPHS: Final[tuple[Form, ...]] = ("construct", "describe")
 FORMATS: Final[dict[str, tuple[Form, ...]]] = {
     "table": _ROWS,
     "csv": _ROWS,
+    "tsv": _ROWS,
     "json": _ROWS,
     "turtle": _GRAPHS,
     "gmt": ("select",),
@@ -116,7 +117,9 @@ def write_answer(
         return _write_turtle(answer, output, schema)
     assert isinstance(answer, (QuerySolutions, QueryBoolean))
     if format in _RESULTS:
-        answer.serialize(output, _RESULTS[format])
+        held = _Held(output)
+        answer.serialize(cast("IO[bytes]", held), _RESULTS[format])
+        held.flush()
         if format == "json" or isinstance(answer, QueryBoolean):
             output.write(b"\n")
         return ""
@@ -134,7 +137,42 @@ def write_answer(
     return _write_table(names, rows, output, _shown(schema), width)
 
 
-_RESULTS: Final = {"csv": QueryResultsFormat.CSV, "json": QueryResultsFormat.JSON}
+_RESULTS: Final = {
+    "csv": QueryResultsFormat.CSV,
+    "tsv": QueryResultsFormat.TSV,
+    "json": QueryResultsFormat.JSON,
+}
+
+
+class _Held:
+    """An output that gets nothing of an answer that fails at its beginning: a header alone looks like no rows.
+
+    The serializer writes what it has also when it fails, but then neither flushes nor writes again.
+    """
+
+    __slots__ = ("_output", "_waiting")
+
+    def __init__(self, output: IO[bytes]) -> None:
+        self._output = output
+        self._waiting: bytes | None = b""  # until there is a first part; None when that is through
+
+    def write(self, data: bytes) -> int:
+        if self._waiting is None:
+            self._output.write(data)
+        elif self._waiting:
+            self._release()
+            self._output.write(data)
+        else:
+            self._waiting = bytes(data)
+        return len(data)
+
+    def flush(self) -> None:
+        self._release()
+
+    def _release(self) -> None:
+        if self._waiting:
+            self._output.write(self._waiting)
+        self._waiting = None
 
 
 def _number(count: int, noun: str) -> str:
@@ -146,21 +184,23 @@ def _plain(value: Value) -> str | None:
 
 
 @contextmanager
-def answering(name: str) -> Iterator[None]:
+def answering(query: Query) -> Iterator[None]:
     """Report what goes wrong while a store answers, and while the answer is written.
 
     Args:
-        name: what the query is called.
+        query: the query that is answered.
 
     Raises:
-        QueryError: when the store fails, with what it says.
+        QueryError: when the store fails, with what it says, and with the other endpoints that the query asks: what
+            they or the network say does not name them.
     """
     try:
         yield
     except ReaderGoneError:
         raise
     except (OSError, RuntimeError, ValueError) as error:
-        raise QueryError(f"{name}: could not be answered: {error}") from error
+        asked = f"; it asks {' and '.join(query.federates)} by SERVICE, see that it answers" if query.federates else ""
+        raise QueryError(f"{query.name}: could not be answered: {error}{asked}") from error
 
 
 def syntax_error(error: SyntaxError, name: str, text: str, given: str) -> QueryError:

@@ -1,8 +1,9 @@
 """Gene sets in the format GMT, which tools for enrichment read: name, description and genes, a set a line.
 
-A figure's set has its figid for a name and its title for a description. Genes are NCBI Gene ids where the rows have
-them: WikiPathways' own sets hold these ids, they stay when a symbol changes, and genes of two species never share one.
-Rows that have symbols alone give sets of symbols.
+A figure's set has its figid for a name and its title for a description, or the figid again where it has no title: the
+format needs a second column. Genes are NCBI Gene ids where the rows have them: WikiPathways' own sets hold these ids,
+they stay when a symbol changes, and genes of two species never share one. Rows that
+have symbols alone give sets of symbols, in which a gene without a symbol cannot be.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ __all__ = ["gmt"]
 _SET: Final = ("identifier",)
 _DESCRIPTION: Final = ("pathwayTitle", "title", "description")
 _GENE: Final = ("geneId", "symbol")
-_NO_DESCRIPTION: Final = "na"
 
 
 def gmt(variables: Sequence[str], rows: Iterable[Sequence[str | None]]) -> Iterator[str]:
     r"""Write the rows of a query as gene sets.
 
-    White space within a name, description or gene becomes one blank. A gene stands once in its set. Sets are ordered
+    White space within a name, description or gene becomes one blank. A set without a description has its name there, as
+    tools take the second column for no gene. A gene stands once in its set. Sets are ordered
     by their names; genes by number, or by code point where they are no numbers.
 
     Args:
@@ -57,7 +58,7 @@ def gmt(variables: Sequence[str], rows: Iterable[Sequence[str | None]]) -> Itera
         sets.setdefault(name, []).append(known.setdefault(gene, gene))
     for name in sorted(sets):
         genes = sorted(set(sets[name]), key=_order)
-        yield "\t".join((name, descriptions[name] or _NO_DESCRIPTION, *genes)) + "\n"
+        yield "\t".join((name, descriptions[name] or name, *genes)) + "\n"
 
 
 def _column(variables: Sequence[str], names: Sequence[str]) -> int:

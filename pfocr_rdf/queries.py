@@ -1,13 +1,13 @@
 """Queries in SPARQL: what one says of itself, the prefixes it need not declare, and those that ship with the package.
 
 A file of a query begins with comments: its question, up to a line that ends in a question mark; what else its readers
-should know; and its keywords. `examples/queries/` says how one is written.
+should know; those of its constants that can be others; and its keywords. `examples/queries/` says how one is written.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Final, Literal, NamedTuple, cast, get_args
 
 from pfocr_rdf.errors import ReportedError
-from pfocr_rdf.terms import literal_term
+from pfocr_rdf.terms import iri_term, literal_term
 from pfocr_rdf.vocabulary import QUERY_PREFIXES, SCHEMA_HTTP, SchemaOrg, prefixes
 
 __all__ = [
     "SPELT_WITH_HTTPS",
     "Form",
+    "Parameter",
     "Query",
     "QueryError",
     "declared_prefixes",
@@ -35,6 +36,7 @@ __all__ = [
     "shipped_query",
     "spelled",
     "with_prefixes",
+    "with_values",
 ]
 
 Form = Literal["select", "construct", "ask", "describe"]
@@ -43,6 +45,23 @@ Form = Literal["select", "construct", "ask", "describe"]
 
 class QueryError(ReportedError):
     """A query that cannot be used; its message says which, where and what to do."""
+
+
+class Parameter(NamedTuple):
+    """A constant of a query that others can be asked in the place of.
+
+    Attributes:
+        name: what it is called: gene, say.
+        value: the constant as it stands in the query: a string, an IRI, a name with a prefix, or a number.
+    """
+
+    name: str
+    value: str
+
+    @property
+    def plain(self) -> str:
+        """The constant without the marks of a string or IRI."""
+        return self.value[1:-1] if self.value[0] in "\"'<" else self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +76,7 @@ class Query:
         keywords: what it is about, in the order of the file.
         federates: IRIs of the other endpoints that it asks, in the order of the text.
         note: what else its first comments say.
+        parameters: its constants that can be others, in the order of the file.
     """
 
     name: str
@@ -66,6 +86,7 @@ class Query:
     keywords: tuple[str, ...] = ()
     federates: tuple[str, ...] = ()
     note: str = ""
+    parameters: tuple[Parameter, ...] = ()
 
     @property
     def body(self) -> str:
@@ -81,7 +102,7 @@ def read_query(text: str, name: str) -> Query:
         name: what to call it, also in errors.
 
     Raises:
-        QueryError: when the text is no query, or its keywords are not as they should be.
+        QueryError: when the text is no query, or its keywords or parameters are not as they should be.
 
     >>> query = read_query("# Which genes?\n# keywords: gene, list\n\nSELECT ?gene { ?gene a wp:GeneProduct }", "genes")
     >>> query.question, query.form, query.keywords
@@ -92,6 +113,7 @@ def read_query(text: str, name: str) -> Query:
     question: list[str] = []
     note: list[str] = []
     keywords: tuple[str, ...] | None = None
+    parameters: dict[str, Parameter] = {}
     head = _HEAD.match(text)
     for number, line in enumerate(head[0].splitlines() if head else [], 1):
         said = line.lstrip("# \t").rstrip()
@@ -99,6 +121,16 @@ def read_query(text: str, name: str) -> Query:
             if keywords is not None:
                 raise QueryError(f"{name}:{number}: a second line of keywords; name all in one line")
             keywords = _keywords(said.partition(":")[2], f"{name}:{number}")
+        elif declared := _PARAMETER.fullmatch(line):
+            parameter = Parameter(declared["name"], declared["value"])
+            if parameter.name in parameters or parameter.value in {other.value for other in parameters.values()}:
+                raise QueryError(f"{name}:{number}: {parameter.name} {parameter.value} is declared twice; keep one")
+            if not any(token.text == parameter.value and token.kind in _CONSTANTS for token in _tokens(text)):
+                raise QueryError(
+                    f"{name}:{number}: the query has no {parameter.value}, which a parameter must stand for: a string, "
+                    "IRI, name with a prefix or number of its text"
+                )
+            parameters[parameter.name] = parameter
         elif said:
             asked = bool(question) and question[-1].endswith("?")
             (note if asked else question).append(said)
@@ -112,7 +144,85 @@ def read_query(text: str, name: str) -> Query:
         keywords=keywords or (),
         federates=tuple(dict.fromkeys(_services(text))),
         note=" ".join(note),
+        parameters=tuple(parameters.values()),
     )
+
+
+def with_values(query: Query, values: Mapping[str, str]) -> Query:
+    r"""Ask of others what a query asks of its constants.
+
+    A value is put as one term of the kind of the constant, so that it cannot be read as anything else: as a string,
+    escaped; as an IRI, from an IRI, a name with a known prefix or what follows the constant's own prefix; as a number.
+
+    Args:
+        query: a query that declares its parameters.
+        values: the new constants, by the parameters' names.
+
+    Raises:
+        QueryError: when the query has no such parameter, or the value cannot be such a term.
+
+    >>> query = read_query('# parameter: gene "TP53"\nSELECT ?gene { ?gene rdfs:label "TP53" }', "genes")
+    >>> with_values(query, {"gene": "EGFR"}).body
+    'SELECT ?gene { ?gene rdfs:label "EGFR" }\n'
+    """
+    declared = {parameter.name: parameter for parameter in query.parameters}
+    terms: dict[str, str] = {}
+    for name, value in values.items():
+        if name not in declared:
+            there = f"it has {', '.join(declared)}" if declared else "change its text: pfocr-rdf query --text"
+            raise QueryError(f"{query.name}: has no parameter {name!r}; {there}")
+        try:
+            terms[declared[name].value] = _constant(declared[name].value, value, query.text)
+        except ValueError as error:
+            shown = value.encode("unicode_escape", "backslashreplace").decode()
+            raise QueryError(
+                f"{query.name}: {name}={shown}: {error}; give one such as {declared[name].plain}"
+            ) from None
+
+    def changed(found: str) -> str:
+        line = _PARAMETER.fullmatch(found)
+        if line is None or line["name"] not in values:
+            return found
+        return found[: line.start("value")] + terms[line["value"]]
+
+    text = _replaced(query.text, _CONSTANTS, lambda found: terms.get(found, found))
+    return read_query(_replaced(text, ("comment",), changed), query.name)
+
+
+def _constant(old: str, new: str, text: str) -> str:
+    """Give the term of SPARQL that stands for a value where a constant stood.
+
+    Raises:
+        ValueError: when there is none; it says why.
+    """
+    if not new.isprintable() or "\\" in new:  # some readers of SPARQL undo escapes before they look for strings
+        raise ValueError("has a backslash or a character that cannot be seen")
+    if old[0] in "\"'":
+        return literal_term(new)
+    if old[0].isdigit():
+        if not _NUMBER.fullmatch(new):
+            raise ValueError("is no number")
+        return new
+    known = known_prefixes() | declared_prefixes(text)
+    prefix, colon, local = new.partition(":")
+    if new.startswith(("http://", "https://")):
+        iri = new
+    elif colon and prefix in known:
+        iri = known[prefix] + local
+    elif old[0] != "<" and _LOCAL.fullmatch(new):
+        return f"{old.partition(':')[0]}:{new}"
+    else:
+        raise ValueError("is no IRI, and no id that could stand for one")
+    try:
+        return iri_term(iri)
+    except ValueError:
+        raise ValueError("is no IRI") from None
+
+
+_PARAMETER: Final = re.compile(r"[ \t]*+#[# \t]*+parameter: (?P<name>[a-z]+) (?P<value>.*\S)\s*", re.ASCII)
+_CONSTANTS: Final = ("string", "iri", "name", "number")
+_LOCAL: Final = re.compile(r"[A-Za-z0-9_]+", re.ASCII)
+_NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
 
 
 _HEAD: Final = re.compile(r"\s*+(?:[ \t]*+#[^\n]*+(?:\n|\Z))*+")
@@ -217,7 +327,9 @@ def spelled(text: str, schema: SchemaOrg) -> str:
     "PREFIX s: <https://schema.org/> ASK { ?a s:name 'http://schema.org/' }"
     """
     other, namespace = f"<{schema.other}", f"<{schema.namespace}"
-    return _replaced(text, "iri", lambda found: namespace + found[len(other) :] if found.startswith(other) else found)
+    return _replaced(
+        text, ("iri",), lambda found: namespace + found[len(other) :] if found.startswith(other) else found
+    )
 
 
 SPELT_WITH_HTTPS: Final = "ASK { ?figure <https://schema.org/isBasedOn> ?paper }"
@@ -234,19 +346,23 @@ def of_figure(text: str, identifier: str) -> str:
     >>> of_figure('SELECT * { ?figure dcterms:identifier "PMC99000003__gr2" }', "PMC1__F1")
     'SELECT * { ?figure dcterms:identifier "PMC1__F1" }'
     """
-    return _replaced(text, "string", lambda found: literal_term(identifier) if _EXAMPLE.fullmatch(found) else found)
+    term = literal_term(identifier)
+    text = _replaced(text, ("comment",), lambda found: _DECLARED_EXAMPLE.sub(lambda line: line[1] + term, found))
+    return _replaced(text, ("string",), lambda found: term if _EXAMPLE.fullmatch(found) else found)
 
 
 _EXAMPLE: Final = re.compile(r'"PMC990000[0-9]{2}__[A-Za-z0-9_.-]+"')
 """The figid of an example; no paper has such a number."""
 
+_DECLARED_EXAMPLE: Final = re.compile(rf"(# parameter: [a-z]+ ){_EXAMPLE.pattern}")
 
-def _replaced(text: str, kind: str, replacement: Callable[[str], str]) -> str:
-    """Replace the tokens of one kind; all else stays as it is."""
+
+def _replaced(text: str, kinds: Container[str], replacement: Callable[[str], str]) -> str:
+    """Replace the tokens of some kinds; all else stays as it is."""
     parts: list[str] = []
     end = 0
     for token in _tokens(text):
-        if token.kind == kind:
+        if token.kind in kinds:
             parts += [text[end : token.start], replacement(token.text)]
             end = token.start + len(token.text)
     return "".join([*parts, text[end:]])
@@ -279,7 +395,7 @@ _TOKEN: Final = re.compile(
             r"(?P<language>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+)",
             rf"(?P<name>(?:{_WORD})?:(?:[{_CHARS}.:]|%[0-9A-Fa-f]{{2}}|\\[-_~.!$&'()*+,;=/?#@%])*+)",
             rf"(?P<word>{_WORD})",
-            r"(?P<number>[0-9]\w*+)",
+            r"(?P<number>[0-9]\w*+(?:\.[0-9]\w*+)?+)",
         )
     ),
     re.DOTALL,

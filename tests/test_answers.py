@@ -11,6 +11,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -102,6 +104,25 @@ def test_text() -> None:
     for shipped in shipped_queries():
         assert inside("query", "--text", shipped.name).stdout.decode() == shipped.text.rstrip() + "\n"
     assert inside("query", "--text").returncode == 2
+
+
+def test_values_instead_of_constants(store: Path) -> None:
+    tnf = query(store, "figures-by-gene", "--set", "gene=TNF", "-f", "csv")
+    assert tnf.returncode == 0
+    assert tnf.stdout != query(store, "figures-by-gene", "-f", "csv").stdout
+    assert b'rdfs:label "TNF"' in inside("query", "--text", "figures-by-gene", "--set", "gene=TNF").stdout
+    listed = inside("query", "--list").stdout.decode()
+    assert "    Of others: --set gene=TP53\n" in listed
+    assert "    Of others: --set 'species=Mus musculus'\n" in listed
+    for wrong, message in (
+        (("--set", "gene"), b"give NAME=VALUE"),
+        (("--set", "gene=a", "--set", "gene=b"), b"--set gene: is given twice"),
+        (("--set", "chemical=a"), b"figures-by-gene: has no parameter 'chemical'; it has gene"),
+    ):
+        done = query(store, "figures-by-gene", *wrong)
+        assert done.returncode == 2
+        assert message in done.stderr
+        assert done.stderr.count(b"\n") == 1
 
 
 def test_a_shipped_query_without_rows_says_what_it_asks_of(tmp_path: Path) -> None:
@@ -197,7 +218,7 @@ def test_formats() -> None:
     ]
     with pytest.raises(QueryError, match="CONSTRUCT gives a graph, which csv cannot hold; ask for turtle"):
         check_format("csv", "construct")
-    with pytest.raises(QueryError, match="ASK gives yes or no, which gmt cannot hold; ask for table or csv or json"):
+    with pytest.raises(QueryError, match="ASK gives yes or no, which gmt cannot hold; ask for table or csv or tsv"):
         check_format("gmt", "ask")
     for name, forms in FORMATS.items():
         for form in forms:
@@ -216,6 +237,24 @@ def test_graphs(store: Path, tmp_path: Path) -> None:
     assert ask(folder, count, "-f", "csv", "--graph", "http://graph/a") == "n\r\n1\r\n"
     load([file], store=folder)
     assert ask(folder, count, "-f", "csv") == "n\r\n1\r\n"
+
+
+def test_a_graph_that_is_not_there_is_said(store: Path, https_store: Path, tmp_path: Path) -> None:
+    count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    done = query(https_store, "-f", "csv", "--graph", "http://graph/typo", "-e", count)
+    assert (done.returncode, done.stdout) == (0, b"n\r\n0\r\n")
+    hint = f"{https_store}: holds no graph <http://graph/typo>; it holds <https://pfocr.wikipathways.org/graph>\n"
+    assert done.stderr.decode() == hint
+    assert query(https_store, "-q", "--graph", "http://graph/typo", "-e", count).stderr == b""
+    done = query(store, "--graph", "http://graph/typo", "-e", "SELECT * { ?s ?p ?o }")
+    assert done.stderr.decode() == f"{store}: holds no graph <http://graph/typo>; ask without --graph\n0 rows\n"
+    folder, file = tmp_path / "many.db", tmp_path / "a.nt"
+    file.write_text("<http://a/> <http://a/> <http://a/> .\n", "utf-8")
+    for name in "dbca":
+        load([file], store=folder, graph=f"http://graph/{name}")
+    done = query(folder, "--graph", "http://graph/typo", "-f", "csv", "-e", count)
+    assert done.stderr.endswith(b"; it holds <http://graph/a>, <http://graph/b>, <http://graph/c> and others\n")
+    assert query(folder, "--graph", "http://graph/a", "-f", "csv", "-e", count).stderr == b""
 
 
 def test_a_query_changes_nothing_and_locks_nothing(store: Path) -> None:
@@ -281,6 +320,48 @@ def test_only_an_endpoint_that_the_query_names_is_asked(tmp_path: Path) -> None:
             thread.join()
 
 
+@contextmanager
+def refusing() -> Iterator[str]:
+    """Give the address of an endpoint that refuses."""
+    Refusing.asked = []
+    with HTTPServer(("127.0.0.1", 0), Refusing) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/sparql"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize("format", ["table", "csv", "tsv", "json"])
+def test_a_failure_names_the_endpoints_and_writes_nothing(format: str, store: Path) -> None:
+    """A header alone would look like an answer without rows, and what the network says names nobody."""
+    with refusing() as url:
+        one = query(store, "-f", format, "-e", f"SELECT * {{ SERVICE <{url}> {{ ?x ?y ?z }} }}")
+        text = f"SELECT * {{ {{ SERVICE <{url}> {{ ?x ?y ?z }} }} UNION {{ SERVICE <{url}2> {{ ?x ?y ?z }} }} }}"
+        both = query(store, "-f", format, "-e", text)
+    assert one.returncode == both.returncode == 2
+    assert one.stdout == both.stdout == b""
+    assert one.stderr.endswith(f"; it asks {url} by SERVICE, see that it answers\n".encode())
+    assert f"; it asks {url} and {url}2 by SERVICE, ".encode() in both.stderr
+    assert one.stderr.count(b"\n") == both.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize(("rows", "left"), [(0, False), (1, False), (5000, True)])
+def test_a_failure_after_many_rows_leaves_them(rows: int, left: bool) -> None:
+    """What a reader of a pipe has, it has; the exit code and the message say that it is not all."""
+    row = '{"x": {"type": "literal", "value": "one"}},'
+    text = f'{{"head": {{"vars": ["x"]}}, "results": {{"bindings": [{row * rows} broken'
+    answer = pyoxigraph.parse_query_results(text, QueryResultsFormat.JSON)
+    assert isinstance(answer, QuerySolutions)
+    output = io.BytesIO()
+    with pytest.raises(SyntaxError):
+        write_answer(answer, "csv", output)
+    assert output.getvalue().startswith(b"x\r\none\r\n") == left
+    assert bool(output.getvalue()) == left
+
+
 # ---------------------------------------------------------------------------------------------------------- answers
 
 
@@ -335,6 +416,23 @@ def test_csv_is_what_the_specification_says(hostile: Store) -> None:
     assert rows[0] == ["s", "o", "none"]
     assert rows[1:] == [[row["s"].value, row["o"].value, ""] for row in solutions]
     assert text.startswith("s,o,none\r\n")
+
+
+def test_tsv_is_what_the_specification_says(hostile: Store) -> None:
+    """Terms stand as in Turtle, so that types and languages are kept, and no text ends a field or a line."""
+    text = written(hostile, ROWS, "tsv")
+    rows = [line.split("\t") for line in text.split("\n")[:-1]]
+    assert rows[0] == ["?s", "?o", "?none"]
+    assert rows[1] == ["<http://a/0>", '"a,b\\"c\\r\\nd"', ""]
+    assert [row[1] for row in rows[-2:]] == ['"8"^^<http://t/>', '"9"@en']
+    assert all(len(row) == 3 for row in rows)
+    read = pyoxigraph.parse_query_results(text, QueryResultsFormat.TSV)
+    solutions = hostile.query(ROWS)
+    assert isinstance(read, QuerySolutions)
+    assert isinstance(solutions, QuerySolutions)
+    assert [list(row) for row in read] == [list(row) for row in solutions]
+    assert written(hostile, "SELECT ?s { ?s <http://none/> ?o }", "tsv") == "?s\n"
+    assert written(hostile, "ASK { ?s ?p ?o }", "tsv") == "true\n"
 
 
 def test_json_is_what_the_specification_says(hostile: Store) -> None:
@@ -455,6 +553,7 @@ def hostile_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         ("table", "SELECT ?o { ?s ?p ?o }"),
         ("csv", "SELECT ?o { ?s ?p ?o }"),
+        ("tsv", "SELECT ?o { ?s ?p ?o }"),
         ("json", "SELECT ?o { ?s ?p ?o }"),
         ("gmt", "SELECT ('set' AS ?a) ('what' AS ?b) ?o { ?s ?p ?o }"),
         ("turtle", "CONSTRUCT WHERE { ?s ?p ?o }"),
@@ -485,7 +584,7 @@ def test_what_a_terminal_gets_does_not_depend_on_how_it_is_cut(size: int) -> Non
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
-@pytest.mark.parametrize("format", ["csv", "json", "table"])
+@pytest.mark.parametrize("format", ["csv", "tsv", "json", "table"])
 def test_a_full_standard_output_is_no_fault_of_the_query(format: str, store: Path) -> None:
     command = f"{sys.executable} -m pfocr_rdf query --store {store} -e 'SELECT * {{ ?s ?p ?o }}' -f {format} >/dev/full"
     done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)

@@ -288,6 +288,21 @@ def test_every_query_has_the_same_rows(server: Server, data: Path) -> None:
         assert_same_answer(server, store, query)
 
 
+def test_a_graph_that_is_not_there_is_said(server: Server, data: Path) -> None:
+    server.clear()
+    assert load(server, data).complete()
+    question = read_query("SELECT ?s { ?s ?p ?o }", "query")
+    hints: list[str] = []
+    with server.open() as endpoint:
+        with ask_endpoint(endpoint, question, iri_term("http://graph/typo"), hint=hints.append) as (answer, _):
+            assert rows_of(answer) == [("s",)]
+        (hint,) = hints
+        assert hint.startswith(f"{endpoint.query_url}: holds no graph <http://graph/typo>; it holds ")
+        with ask_endpoint(endpoint, question, LIVE, hint=hints.append) as (answer, _):
+            assert rows_of(answer) != [("s",)]
+    assert len(hints) == 1
+
+
 TEXTS = [
     'tab\t, line\n, return\r, "quoted", \\ back',
     "\x00 \x01 \x08 \x0c \x1f \x7f",

@@ -14,6 +14,7 @@ from pfocr_rdf.genesets import gmt
 from pfocr_rdf.queries import QueryError, shipped_query
 
 COLUMNS = ("identifier", "title", "geneId")
+TITLES = ("http://purl.org/dc/elements/1.1/title", "http://schema.org/name")
 
 
 def read_gmt(text: str) -> dict[str, tuple[str, list[str]]]:
@@ -62,6 +63,15 @@ def test_the_query_genesets_symbols(store: Store) -> None:
     }
 
 
+def test_a_figure_without_a_title_is_a_set(store: Store) -> None:
+    """GMT needs a second column: the name stands there again."""
+    bare = Store()
+    bare.extend(quad for quad in store if quad.predicate.value not in TITLES)
+    for name in ("genesets", "genesets-symbols"):
+        whole = read_gmt("".join(gmt(*asked(store, name))))
+        assert read_gmt("".join(gmt(*asked(bare, name)))) == {set: (set, genes) for set, (_, genes) in whole.items()}
+
+
 def test_ids_rather_than_symbols() -> None:
     assert list(gmt(["identifier", "title", "symbol", "geneId"], [("F", "t", "TP53", "7157")])) == ["F\tt\t7157\n"]
     assert list(gmt(["symbol", "title", "identifier"], [("TP53", "t", "F")])) == ["F\tt\tTP53\n"]
@@ -87,8 +97,8 @@ def test_order_and_duplicates() -> None:
 
 
 def test_titles() -> None:
-    """A set without a title says so, and one with several titles has always the same one."""
-    assert list(gmt(COLUMNS, [("F", None, "1")])) == list(gmt(COLUMNS, [("F", "", "1")])) == ["F\tna\t1\n"]
+    """A set without a title has its name for one, and one with several titles has always the same one."""
+    assert list(gmt(COLUMNS, [("F", None, "1")])) == list(gmt(COLUMNS, [("F", "", "1")])) == ["F\tF\t1\n"]
     rows = [("F", "b", "1"), ("F", "", "2"), ("F", "a", "3")]
     assert list(gmt(COLUMNS, rows)) == list(gmt(COLUMNS, reversed(rows))) == ["F\ta\t1\t2\t3\n"]
 

@@ -20,22 +20,28 @@ from urllib.parse import parse_qs, urlsplit
 import pyoxigraph
 import pytest
 import rdflib
+from hypothesis import given
+from hypothesis import strategies as st
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store
 from rdflib.plugins.sparql import prepareQuery
 
 from pfocr_rdf import Settings, convert
 from pfocr_rdf.queries import (
     SPELT_WITH_HTTPS,
+    Parameter,
     Query,
+    QueryError,
     declared_prefixes,
     known_prefixes,
     missing_prefixes,
     of_figure,
     queries_folder,
+    read_query,
     shipped_queries,
     shipped_query,
     spelled,
     with_prefixes,
+    with_values,
 )
 from pfocr_rdf.vocabulary import SCHEMA_HTTP, SCHEMA_HTTPS, SchemaScheme
 
@@ -120,14 +126,70 @@ def test_without_declarations(query: Query, store: Store) -> None:
     assert pyoxigraph_answer(store, with_prefixes(bare)) == pyoxigraph_answer(store, query.text)
 
 
+SARS = "PMC99000009__pnas.2100009118.sapp-sf07"
+
+
 @queries
 def test_of_figure(query: Query, store: Store) -> None:
     """What a query asks of one figure, it can be asked of another, as the published queries are."""
-    anew = of_figure(query.text, "PMC99000009__pnas.2100009118.sapp-sf07")
+    anew = of_figure(query.text, SARS)
     assert (anew != query.text) == ("Put the identifier of your figure in place of this one." in query.note)
     if anew != query.text:
         assert "PMC99000009" in anew
+        assert read_query(anew, query.name).parameters == (Parameter("figure", f'"{SARS}"'),)
+        assert with_values(query, {"figure": SARS}).text == anew
         assert pyoxigraph_answer(store, anew).count("\n") > 1
+
+
+LACKED = ("dc:title", "schema:name", "rdfs:label", "dcterms:bibliographicCitation", "schema:datePublished", "foaf:img")
+"""What a record may lack: titles, names of journals, labels, citations, years, images."""
+
+ASKED_FOR = {
+    "count-figures-per-journal-and-year": "the year",
+    "count-figures-per-year": "the year",
+    "figures-by-gene": "the label, by which the gene is asked for",
+    "figures-by-journal-and-year": "the year",
+    "genesets-symbols": "the label, which is the gene in the set",
+}
+"""Queries that are about one of these."""
+
+
+@pytest.fixture(scope="module")
+def bare_store(turtle: Callable[[SchemaScheme], Path]) -> Store:
+    """The examples without what records may lack."""
+    store = loaded(turtle("http"))
+    for lacked in LACKED:
+        store.update(with_prefixes(f"DELETE WHERE {{ ?thing {lacked} ?value }}"))
+    return store
+
+
+@queries
+def test_what_records_may_lack_loses_no_rows(query: Query, store: Store, bare_store: Store) -> None:
+    """A figure without a title, a chemical without a label are found all the same, where they are not what is asked."""
+    found, whole = pyoxigraph_answer(bare_store, query.text), pyoxigraph_answer(store, query.text)
+    if query.name in ASKED_FOR:
+        assert found != whole
+    elif query.form == "select":
+        assert len(list(csv.reader(io.StringIO(found)))) == len(list(csv.reader(io.StringIO(whole))))
+    elif query.form == "construct":
+        kept = [line for line in whole.splitlines() if "schema#label>" not in line and "org/name>" not in line]
+        assert found.splitlines() == kept
+    else:
+        assert found == whole
+
+
+def test_a_figure_by_gene_needs_no_titles(turtle: Callable[[SchemaScheme], Path]) -> None:
+    """Nor do gene sets of symbols, and figures of a journal that has only its short name."""
+    whole, store = loaded(turtle("http")), loaded(turtle("http"))
+    store.update(with_prefixes("DELETE WHERE { ?thing dc:title ?title } ; DELETE WHERE { ?thing schema:name ?name }"))
+    for name in ("figures-by-gene", "genesets-symbols"):
+        found, expected = (pyoxigraph_rows(asked.query(shipped_query(name).text)) for asked in (store, whole))
+        assert len(found) == len(expected) > 1
+        assert [row[0] for row in found] == [row[0] for row in expected]
+    journals = shipped_query("figures-by-journal-and-year").text
+    found, expected = (pyoxigraph_rows(asked.query(journals)) for asked in (store, whole))
+    assert [row[0] for row in found] == [row[0] for row in expected]
+    assert found[1][1:3] == ("", "J Invent Signal")
 
 
 @every_query
@@ -152,6 +214,111 @@ def test_form(query: Query) -> None:
         assert "ORDER BY" in query.text or re.search(r"SELECT \((AVG|COUNT)", query.text)
     services = "".join(re.findall(r"SERVICE <.*?^  }$", query.text, re.M | re.S))
     assert "schema:" not in services, "another endpoint spells schema.org as it does"
+
+
+@every_query
+def test_constants_are_declared(query: Query) -> None:
+    """What a query asks of can be another thing, each by a name of its own."""
+    code = re.sub(r"(?m)#.*$|^PREFIX .*$|SERVICE <(?s:.*?)^  }$", "", query.text)
+    ids = r"\b(?:ncbigene|mesh|chebi|doid|hgnc\.symbol|ncbitaxon):\w+"
+    held = set(re.findall(rf'{ids}|"[^"]+"|(?<= )[0-9]+\.[0-9]+', code)) - {
+        '"PFOCR"',
+        '"http://purl.uniprot.org/geneid/"',
+    }
+    assert held == {parameter.value for parameter in query.parameters}
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "same"),
+    [
+        ("figures-by-gene", {"gene": "TNF"}, [("rdfs:label", '"TNF"')]),
+        ("pathways-by-ncbi-gene", {"gene": "7157"}, [("", "ncbigene:7157 ;")]),
+        ("pathways-by-ncbi-gene", {"gene": "ncbigene:7157"}, [("", "<https://identifiers.org/ncbigene/7157> ;")]),
+        (
+            "genes-with-chemical",
+            {"chemical": "http://id.nlm.nih.gov/mesh/D1"},
+            [("", "<http://id.nlm.nih.gov/mesh/D1> ")],
+        ),
+        ("genes-with-chemical", {"chemical": "chebi:6801"}, [("", "<https://identifiers.org/chebi/CHEBI:6801> ")]),
+        ("figures-by-score", {"score": "0.85"}, [("?score >=", "0.85)")]),
+        ("pathways-of-species", {"species": 'The "mouse"'}, [("wp:organismName", '"The \\"mouse\\"" .')]),
+        ("genes-with-gene", {"taxon": "10090", "gene": "9606"}, [("", "ncbitaxon:10090 ;"), ("!=", "ncbigene:9606)")]),
+    ],
+)
+def test_values(name: str, values: dict[str, str], same: list[tuple[str, str]]) -> None:
+    """A value comes in every place of its constant, and in the declaration, so that it can be changed again."""
+    query = shipped_query(name)
+    changed = with_values(query, values)
+    for before, term in same:
+        assert f"{before} {term}".strip() in changed.body
+    for old, new in zip(query.parameters, changed.parameters, strict=True):
+        assert old.name == new.name
+        assert (old.value in changed.body) == (old.name not in values)
+    prepareQuery(changed.text)
+    assert with_values(changed, {p.name: p.plain for p in query.parameters}).question == query.question
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "message"),
+    [
+        ("pathways-by-ncbi-gene", {"gene": "7157 . ?a ?b ?c"}, "is no IRI, and no id that could stand for one"),
+        ("pathways-by-ncbi-gene", {"gene": "http://a/> ?b ?c"}, "is no IRI; give one such as ncbigene:7124"),
+        ("pathways-by-ncbi-gene", {"gene": "ncbigene:1> ?b"}, "is no IRI; give one such as ncbigene:7124"),
+        ("pathways-by-ncbi-gene", {"gene": ""}, "is no IRI"),
+        ("figures-by-score", {"score": "1) . ?a ?b ?c"}, "score=1) . ?a ?b ?c: is no number; give one such as 0.9"),
+        ("figures-by-gene", {"gene": "a\\"}, "has a backslash or a character that cannot be seen"),
+        (
+            "figures-by-gene",
+            {"gene": "a\nb"},
+            r"figures-by-gene: gene=a\nb: has a backslash or a character that cannot",
+        ),
+        ("figures-by-gene", {"gene": "\ud800"}, "has a backslash or a character that cannot be seen"),
+        ("figures-by-gene", {"genes": "TNF"}, "figures-by-gene: has no parameter 'genes'; it has gene"),
+        ("pathways", {"gene": "TNF"}, "pathways: has no parameter 'gene'; change its text: pfocr-rdf query --text"),
+    ],
+)
+def test_values_that_are_none(name: str, values: dict[str, str], message: str) -> None:
+    with pytest.raises(QueryError) as error:
+        with_values(shipped_query(name), values)
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@given(st.text(), st.sampled_from(["string", "IRI", "name", "number"]))
+def test_a_value_is_one_term_or_refused(value: str, kind: str) -> None:
+    """Whatever it holds, it is a value in the query and nothing else."""
+    constant = {"string": '"x"', "IRI": "<http://a/>", "name": "wp:a", "number": "1.5"}[kind]
+    query = read_query(f"# parameter: a {constant}\nSELECT ?a ?b {{ VALUES (?a ?b) {{ ({constant} 7) }} }}", "query")
+    for text in (value, f"http://a/{value}", f"wp:{value}"):
+        try:
+            changed = with_values(query, {"a": text})
+        except QueryError:
+            continue
+        rows = Store().query(with_prefixes(changed.text))
+        assert isinstance(rows, QuerySolutions)
+        (row,) = rows
+        assert row["b"] == pyoxigraph.Literal(7)
+        assert isinstance(row["a"], pyoxigraph.NamedNode) == (kind in ("IRI", "name"))
+        if kind == "string":
+            assert row["a"] == pyoxigraph.Literal(text)
+        (parsed,) = rdflib.Graph().query(with_prefixes(changed.text))
+        assert isinstance(parsed, rdflib.query.ResultRow)
+        assert str(parsed[0]) == row["a"].value or kind == "number"
+        assert with_values(changed, {"a": "7" if kind == "number" else "http://b/"}).parameters[0].name == "a"
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ('# parameter: gene "TNF"', 'query:1: the query has no "TNF", which a parameter must stand for'),
+        ('# parameter: gene "TP53"\n# parameter: symbol "TP53"', 'query:2: symbol "TP53" is declared twice; keep one'),
+        ('# parameter: gene "TP53"\n# parameter: gene 7', "query:2: gene 7 is declared twice; keep one"),
+    ],
+)
+def test_parameters_that_are_none(lines: str, message: str) -> None:
+    with pytest.raises(QueryError) as error:
+        read_query(f'{lines}\nSELECT ?gene {{ ?gene rdfs:label "TP53" }} LIMIT 7', "query")
+    assert message in str(error.value)
 
 
 def test_the_spelling_of_a_store(store: Store, https_store: Store) -> None:

@@ -166,7 +166,8 @@ def test_queries_vocabulary_and_shapes_are_those_of_the_package(released: Releas
         assert (folder / "shapes" / path.relative_to(root / "shapes")).read_bytes() == path.read_bytes()
     for query in shipped_queries():
         published = read_query((folder / "queries" / f"{query.name}.rq").read_text("utf-8"), query.name)
-        assert published == replace(query, text=of_figure(query.text, "PMC99000001__fcell-08-900001-g001"))
+        text = of_figure(query.text, "PMC99000001__fcell-08-900001-g001")
+        assert published == replace(query, text=text, parameters=read_query(text, query.name).parameters)
 
 
 def test_published_queries_ask_of_a_figure_that_is_there(tmp_path: Path) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -25,12 +26,19 @@ if TYPE_CHECKING:
 
 __all__ = ["query"]
 
-FORMAT_NAMES: Final = ("table", "csv", "json", "turtle", "gmt")
+FORMAT_NAMES: Final = ("table", "csv", "tsv", "json", "turtle", "gmt")
 
 
 @click.command()
 @click.argument("asked", metavar="[NAME | FILE.rq]", required=False)
 @click.option("-e", "--execute", metavar="QUERY", help="The query itself, instead of a NAME or FILE.")
+@click.option(
+    "--set",
+    "values",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Ask of VALUE instead of a constant that the query declares, as --list shows.",
+)
 @click.option("--list", "listed", is_flag=True, help="List the queries that ship with the package, and end.")
 @click.option("--text", is_flag=True, help="Show the text of the query, to change it, and ask nothing.")
 @click.option("--store", metavar="DIR", help="Ask the store in the folder DIR.")
@@ -50,6 +58,7 @@ FORMAT_NAMES: Final = ("table", "csv", "json", "turtle", "gmt")
 def query(
     asked: str | None,
     execute: str | None,
+    values: tuple[str, ...],
     listed: bool,
     text: bool,
     store: str | None,
@@ -67,6 +76,7 @@ def query(
     \b
     Example:
       pfocr-rdf query --store pfocr.db count-pathways
+      pfocr-rdf query --store pfocr.db figures-by-gene --set gene=EGFR
       pfocr-rdf query --store pfocr.db -e 'SELECT ?gene { ?gene a wp:GeneProduct } LIMIT 9'
       pfocr-rdf query --endpoint http://localhost:7878 count-pathways
     """  # noqa: D301 - as above
@@ -76,7 +86,7 @@ def query(
     if (asked is None) == (execute is None):
         raise click.UsageError("give one query: a NAME of `pfocr-rdf query --list`, a FILE.rq, or -e QUERY")
     if text:
-        click.echo(read_asked(asked, execute).text.rstrip())
+        click.echo(read_asked(asked, execute, values).text.rstrip())
         return
     target = one_of({"--store DIR": store, "--endpoint URL": remote["endpoint"]})
     check_options("--store" if store else "--endpoint", remote)
@@ -88,31 +98,57 @@ def query(
     from pfocr_rdf.stores.embedded import ask_store
     from pfocr_rdf.terms import iri_term
 
-    question = read_asked(asked, execute)
+    question = read_asked(asked, execute, values)
     format = format or default_format(question.form)
     check_format(format, question.form)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     about = iri_term(graph) if graph is not None else None
+    hints: list[str] = []
     with ExitStack() as stack:
         output = stack.enter_context(open_output("-"))
         stack.enter_context(ending_at_signals())
-        stack.enter_context(answering(question.name))
+        stack.enter_context(answering(question))
         if store is not None:
-            answer, schema = stack.enter_context(ask_store(target, question, about))
+            answer, schema = stack.enter_context(ask_store(target, question, about, hint=hints.append))
         else:
             from pfocr_rdf.stores.endpoint_answers import ask_endpoint
 
             endpoint = stack.enter_context(opened_endpoint(remote))
-            answer, schema = stack.enter_context(ask_endpoint(endpoint, question, about))
+            answer, schema = stack.enter_context(ask_endpoint(endpoint, question, about, hint=hints.append))
         said = write_answer(answer, format, output, schema=schema, width=width)
+    if not quiet:
+        for hint in hints:
+            click.echo(hint, err=True)
     if said and not quiet:
         click.echo(said, err=True)
         if said == "0 rows" and question.note and question in shipped_queries():  # which may ask of our examples
             click.echo(f"{question.note} (`pfocr-rdf query --text {question.name}` shows the query)", err=True)
 
 
-def read_asked(asked: str | None, execute: str | None) -> Query:
-    """Read the query that is asked for: one of the package, a file, standard input, or the text itself."""
+def read_asked(asked: str | None, execute: str | None, values: Sequence[str] = ()) -> Query:
+    """Read the query that is asked for, of the values that are given instead of its constants.
+
+    Args:
+        asked: the name of one of the package, or of a file, or - for standard input.
+        execute: the text itself.
+        values: the values, as NAME=VALUE.
+    """
+    from pfocr_rdf.queries import with_values
+
+    given: dict[str, str] = {}
+    for value in values:
+        name, equals, text = value.partition("=")
+        if not equals:
+            raise click.UsageError(f"--set {value}: give NAME=VALUE, such as --set gene=EGFR")
+        if name in given:
+            raise click.UsageError(f"--set {name}: is given twice; give it once")
+        given[name] = text
+    question = read_question(asked, execute)
+    return with_values(question, given) if given else question
+
+
+def read_question(asked: str | None, execute: str | None) -> Query:
+    """Read a query: one of the package, a file, standard input, or the text itself."""
     from pfocr_rdf.database import InputError
     from pfocr_rdf.queries import read_query, shipped_query
 
@@ -136,6 +172,9 @@ def show_list() -> None:
 
     for query in shipped_queries():
         say(f"{query.name}\n    {query.question}")
+        if query.parameters:
+            shown = (shlex.quote(f"{parameter.name}={parameter.plain}") for parameter in query.parameters)
+            say(f"    Of others: --set {' --set '.join(shown)}")
         if query.federates:
             say(f"    Asks {' and '.join(query.federates)}, too.")
 

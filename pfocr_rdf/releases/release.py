@@ -37,7 +37,7 @@ from pfocr_rdf.pages.filenames import file_stems
 from pfocr_rdf.pages.index_page import index_page
 from pfocr_rdf.pages.statistics import statistics_of
 from pfocr_rdf.progress import progress, stages
-from pfocr_rdf.queries import Query, of_figure, shipped_queries, spelled
+from pfocr_rdf.queries import Query, of_figure, read_query, shipped_queries, spelled
 from pfocr_rdf.released import MANIFEST_FILE, SUMS_FILE
 from pfocr_rdf.releases.changes import (
     Change,
@@ -486,7 +486,7 @@ def _queries(figid: str, schema: SchemaOrg) -> tuple[Query, ...]:
         figid: a figure that is in the data, for those that ask of one.
         schema: how the data spells schema.org.
     """
-    return tuple(replace(query, text=spelled(of_figure(query.text, figid), schema)) for query in shipped_queries())
+    return tuple(read_query(spelled(of_figure(query.text, figid), schema), query.name) for query in shipped_queries())
 
 
 def _telling_figure(first: Mapping[Term, Term], figures: Sequence[tuple[Term, str]]) -> str:

@@ -35,7 +35,7 @@ from pfocr_rdf.inputs import GraphCounts
 from pfocr_rdf.output import is_mount_point, keeper_fault
 from pfocr_rdf.queries import SPELT_WITH_HTTPS, Query, spelled, with_prefixes
 from pfocr_rdf.stores.exchange import put_in_empty_place, put_in_place, restore
-from pfocr_rdf.stores.loading import NOTHING, Loaded, Send, counted
+from pfocr_rdf.stores.loading import NOTHING, Loaded, Send, counted, no_graph
 from pfocr_rdf.stores.snapshots import LARGE, LEFT_OUT, Snapshot, remove_stale, snapshot
 from pfocr_rdf.terms import Term, iri_text
 from pfocr_rdf.threads import in_threads
@@ -105,7 +105,9 @@ def open_store(folder: str) -> Iterator[Store]:
 
 
 @contextmanager
-def ask_store(folder: str, query: Query, graph: Term | None = None) -> Iterator[tuple[Answer, SchemaOrg]]:
+def ask_store(
+    folder: str, query: Query, graph: Term | None = None, *, hint: Callable[[str], object] = bool
+) -> Iterator[tuple[Answer, SchemaOrg]]:
     """Ask a store a question.
 
     The known prefixes need not be declared, and schema.org is spelt as the store spells it. Only a query that names
@@ -115,6 +117,7 @@ def ask_store(folder: str, query: Query, graph: Term | None = None) -> Iterator[
         folder: the store's folder.
         query: the question.
         graph: the IRI of the graph to ask; None is the default graph, or all graphs together where that is empty.
+        hint: is called with what people may want to know: that the store does not hold the graph.
 
     Yields:
         The answer, which is found as it is read, within the block, and how the store spells schema.org.
@@ -125,6 +128,8 @@ def ask_store(folder: str, query: Query, graph: Term | None = None) -> Iterator[
     """
     with open_store(folder) as store:
         union = graph is None and default_graph_is_empty(store)
+        if graph is not None and _is_empty(store, _graph_name(graph)):
+            hint(no_graph(folder, graph, (Term(str(name)) for name in store.named_graphs())))
         schema = (
             SCHEMA_HTTPS if _asked(store, SPELT_WITH_HTTPS) and not _asked(store, _SPELT_WITH_HTTP) else SCHEMA_HTTP
         )
@@ -148,7 +153,11 @@ def _asked(store: Store, question: str) -> bool:
 
 def default_graph_is_empty(store: Store) -> bool:
     """Tell whether a store holds nothing in its default graph."""
-    return next(store.quads_for_pattern(None, None, None, DefaultGraph()), None) is None
+    return _is_empty(store, DefaultGraph())
+
+
+def _is_empty(store: Store, graph: NamedNode | DefaultGraph) -> bool:
+    return next(store.quads_for_pattern(None, None, None, graph), None) is None
 
 
 def _graph_name(graph: Term | None) -> NamedNode | DefaultGraph:

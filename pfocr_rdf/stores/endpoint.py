@@ -207,6 +207,11 @@ class Endpoint:
                 " is it the URL for queries? Give it with --query-url"
             ) from None
 
+    @property
+    def query_url(self) -> str:
+        """The URL that queries are sent to."""
+        return self._addresses.query
+
     @contextmanager
     def query(self, text: str, accept: str, *, graph: Term | None = None) -> Iterator[httpx.Response]:
         """Send a query, and give the answer as a stream that is not read yet.

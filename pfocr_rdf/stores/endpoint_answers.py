@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import IO, Final, cast
 
 import httpx
@@ -14,6 +14,7 @@ from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfForm
 from pfocr_rdf.answers import Answer
 from pfocr_rdf.queries import SPELT_WITH_HTTPS, Query, spelled, with_prefixes
 from pfocr_rdf.stores.endpoint import Endpoint
+from pfocr_rdf.stores.loading import NAMED, no_graph
 from pfocr_rdf.stores.remote import EndpointError
 from pfocr_rdf.terms import Term
 from pfocr_rdf.vocabulary import SCHEMA_HTTP, SCHEMA_HTTPS, SchemaOrg
@@ -40,7 +41,9 @@ _SPELT_WITH_HTTP: Final = SPELT_WITH_HTTPS.replace("https:", "http:")
 
 
 @contextmanager
-def ask_endpoint(endpoint: Endpoint, query: Query, graph: Term | None = None) -> Iterator[tuple[Answer, SchemaOrg]]:
+def ask_endpoint(
+    endpoint: Endpoint, query: Query, graph: Term | None = None, *, hint: Callable[[str], object] = bool
+) -> Iterator[tuple[Answer, SchemaOrg]]:
     """Ask an endpoint a question.
 
     The known prefixes need not be declared, and schema.org is spelt as the store spells it.
@@ -49,6 +52,7 @@ def ask_endpoint(endpoint: Endpoint, query: Query, graph: Term | None = None) ->
         endpoint: the endpoint.
         query: the question.
         graph: the IRI of the graph to ask, or None for what the store takes for its default graph.
+        hint: is called with what people may want to know: that the store does not hold the graph.
 
     Yields:
         The answer, which is read from the network as it is used, and how the store spells schema.org.
@@ -56,6 +60,8 @@ def ask_endpoint(endpoint: Endpoint, query: Query, graph: Term | None = None) ->
     Raises:
         EndpointError: when there is no answer, or the store does not give all of it.
     """
+    if graph is not None and not _yes(endpoint, "ASK { ?s ?p ?o }", graph):
+        hint(no_graph(endpoint.query_url, graph, _graphs(endpoint)))
     schema = SCHEMA_HTTP
     if (
         "schema" in query.text
@@ -82,6 +88,18 @@ def _yes(endpoint: Endpoint, question: str, graph: Term | None) -> bool:
             raise EndpointError(
                 f"{response.url}: the answer is no {_type(response)} that can be read: {error}"
             ) from None
+
+
+def _graphs(endpoint: Endpoint) -> list[Term]:
+    """Give the IRIs of some graphs of a store: one more than are named where another is asked for.
+
+    To look for them is no part of the answer: where the store refuses that, there are none to name.
+    """
+    question = f"SELECT DISTINCT ?graph {{ GRAPH ?graph {{ ?s ?p ?o }} }} LIMIT {NAMED + 1}"
+    with suppress(EndpointError, SyntaxError), endpoint.query(question, _ACCEPTED_ROWS) as response:
+        rows = _rows(response, "select")
+        return [Term(str(row[0])) for row in rows] if isinstance(rows, QuerySolutions) else []
+    return []
 
 
 def _rows(response: httpx.Response, form: str) -> QuerySolutions | QueryBoolean:

@@ -5,7 +5,8 @@ The queries that ask a store for its counts, and the comparison, are the same fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import heapq
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
@@ -14,7 +15,18 @@ from pfocr_rdf.inputs import GraphCounts
 from pfocr_rdf.terms import Term
 from pfocr_rdf.vocabulary import OA_ANNOTATION, WP_PATHWAY
 
-__all__ = ["COUNTED", "NOTHING", "Counted", "Loaded", "Send", "count_query", "counted", "differences", "noting"]
+__all__ = [
+    "COUNTED",
+    "NOTHING",
+    "Counted",
+    "Loaded",
+    "Send",
+    "count_query",
+    "counted",
+    "differences",
+    "no_graph",
+    "noting",
+]
 
 Send: TypeAlias = Callable[[Callable[[bytes], object]], GraphCounts]
 """Sends a graph, part by part, to what it is called with, and counts it: `write_graph` of some inputs.
@@ -28,6 +40,9 @@ NOTHING: Final = GraphCounts(0, 0, 0)
 Counted = Literal["triples", "figures", "mentions"]
 
 COUNTED: tuple[Counted, ...] = ("triples", "figures", "mentions")
+
+NAMED: Final = 3
+"""Graphs that are named where another is asked for."""
 
 _PATTERNS: dict[Counted, str] = {
     "triples": "?s ?p ?o",
@@ -60,6 +75,23 @@ def counted(ask: Callable[[str], int], graph: Term | None = None) -> GraphCounts
     """
     triples, figures, mentions = (ask(count_query(what, graph)) for what in COUNTED)
     return GraphCounts(triples, figures, mentions)
+
+
+def no_graph(store: str, graph: Term, held: Iterable[Term]) -> str:
+    """Say that a store does not hold a graph that is asked for, and which it holds, the first by name.
+
+    Args:
+        store: what the store is called.
+        graph: the graph's IRI.
+        held: the IRIs of its graphs.
+
+    Example:
+        >>> no_graph("a.db", Term("<http://a/>"), [Term("<http://c/>"), Term("<http://b/>")])
+        'a.db: holds no graph <http://a/>; it holds <http://b/>, <http://c/>'
+    """
+    first = heapq.nsmallest(NAMED + 1, held)
+    names = ", ".join(first[:NAMED]) + (" and others" if len(first) > NAMED else "")
+    return f"{store}: holds no graph {graph}; {f'it holds {names}' if names else 'ask without --graph'}"
 
 
 @dataclass(frozen=True, slots=True)
