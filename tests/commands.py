@@ -20,7 +20,7 @@ Completed = subprocess.CompletedProcess[bytes]
 def run(*arguments: str | Path, **environment: str) -> Completed:
     """Run `pfocr-rdf` in a process of its own."""
     command = [sys.executable, "-m", "pfocr_rdf", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, env=os.environ | environment, check=False, timeout=120)
+    return subprocess.run(command, capture_output=True, env=os.environ | environment, check=False, timeout=400)
 
 
 def convert(*arguments: str | Path, stdin: bytes = b"") -> Completed:

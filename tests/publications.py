@@ -119,6 +119,7 @@ def publication(store: Store) -> Publication:
                 file("pfocr-2026.11.nt.gz", "the whole graph as N-Triples", "application/n-triples", "dump", GZIP),
                 file("pfocr-2026.11.ttl.gz", "the whole graph as Turtle", "text/turtle", "dump", GZIP),
                 file("shards/pfocr-2026.11-0001.nt.gz", "triples", "application/n-triples", "shard", GZIP),
+                file("pfocr-2026.11.gmt", "gene sets", "text/tab-separated-values", "gene sets"),
                 file("void.ttl", "the description of the data", "text/turtle"),
                 file("queries/a b&c.rq", "a query with a <name> of its own", "application/sparql-query"),
             )

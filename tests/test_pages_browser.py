@@ -94,6 +94,9 @@ def test_index(browser: Browser, site: str, width: int, dark: bool, javascript: 
         assert not seen.scrolls_sideways()
         assert seen.page.locator("h1").inner_text() == "PFOCR: Pathway Figure OCR"
         assert seen.page.locator("svg").count() == 4
+        for name in ("pfocr-2026.11.nt.gz", "pfocr-2026.11.ttl.gz", "pfocr-2026.11.gmt"):  # what most people come for
+            assert seen.page.get_by_role("link", name=name, exact=True).is_visible()
+        assert not seen.page.get_by_role("link", name="void.ttl", exact=True).is_visible()
         open_all(seen.page)
         assert not seen.scrolls_sideways()
         if javascript:  # which axe itself needs

@@ -24,7 +24,7 @@ from pfocr_rdf.pages.rendering import (
 from pfocr_rdf.pages.signposting import ABOUT_PAGE, Link
 from pfocr_rdf.pages.statistics import Statistics
 from pfocr_rdf.queries import Query, missing_prefixes
-from pfocr_rdf.releases.publication import DUMP, SHARD, Publication
+from pfocr_rdf.releases.publication import DUMP, GENE_SETS, SHARD, Publication
 from pfocr_rdf.vocabulary import SCHEMA_HTTP, SCHEMA_HTTPS
 
 __all__ = ["index_page"]
@@ -72,14 +72,14 @@ def index_page(
     sheet = Markup(style("base.css") + style("index.css"))  # noqa: S704 - our own text
     script = Markup(resource("copy.js"))  # noqa: S704 - our own text
     dataset = script_data(dataset_jsonld(publication))
-    special = {DUMP, SHARD}
+    special = {DUMP, GENE_SETS, SHARD}
     return render(
         "index.html",
         publication=publication,
         statistics=statistics,
         counts=(counts := _counts(publication)),
         counts_identifiers=any(name.endswith("identifiers") for name, _ in counts),
-        dumps=publication.of_role(DUMP),
+        first=publication.of_role(DUMP) + publication.of_role(GENE_SETS),
         shards=publication.of_role(SHARD),
         others=[file for file in publication.files if file.role not in special],
         years=column_plot([(str(year), count) for year, count in statistics.years]),

@@ -17,6 +17,7 @@ from pfocr_rdf.vocabulary import CC0, DATASET, SITE, WIKIPATHWAYS
 __all__ = [
     "DUMP",
     "FIGURE",
+    "GENE_SETS",
     "GZIP",
     "HTML",
     "JSON_LD",
@@ -71,6 +72,9 @@ SHARD: Final = "shard"
 """The role of a file that holds a part of the graph, for loading in parallel."""
 
 
+GENE_SETS: Final = "gene sets"
+"""The role of the file of gene sets."""
+
 FIGURE: Final = "figure"
 """The role of a file about one figure."""
 
@@ -88,7 +92,7 @@ class PublishedFile:
         triples: how many triples it holds, None where it is no RDF.
         compression: the media type of the compression, None where there is none.
         content_sha256: the digest of the content where it is compressed, else None.
-        role: `dump`, `shard`, `figure`, or empty.
+        role: `dump`, `shard`, `gene sets`, `figure`, or empty.
     """
 
     path: str

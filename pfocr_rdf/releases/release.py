@@ -60,6 +60,7 @@ from pfocr_rdf.releases.manifest import manifest, sha256sums
 from pfocr_rdf.releases.previous import FIGURES_FILE, read_previous
 from pfocr_rdf.releases.publication import (
     DUMP,
+    GENE_SETS,
     HTML,
     JSON_LD,
     SHARD,
@@ -523,7 +524,7 @@ def _write_gene_sets(sets: GeneSets, version: str, shelf: Shelf) -> None:
     """
     path = f"pfocr-{version}.gmt"
     title = "the figures' human genes as gene sets, by NCBI Gene id"
-    with shelf.writing(path, title, _TABLE) as file:
+    with shelf.writing(path, title, _TABLE, role=GENE_SETS) as file:
         for line in sets.lines:
             file.write(line.encode())
     _read_last(shelf, [path])
