@@ -88,8 +88,11 @@ def small_record(figid: str, **values: object) -> bytes:
 
 
 def small_database(folder: Path, figids: Sequence[str]) -> Path:
-    """Write a checkout of small records, each with two genes."""
+    """Write a checkout of small records, each with two genes in it, the first with an empty table, too."""
     (folder / "_figures").mkdir(parents=True)
+    (folder / "_data").mkdir()
+    for figid in figids[:1]:
+        (folder / "_data" / f"{figid}-genes.tsv").write_bytes(table("gene"))
     for number, figid in enumerate(figids):
         genes = [
             {"word": "p53", "symbol": "P53", "source": "hgnc_symbol", "hgnc_symbol": "TP53", "entrez": "7157"},
@@ -106,7 +109,6 @@ def heavy_database(folder: Path) -> Path:
     organism = ("9606", "Homo sapiens", "Primates")
     rows = [(*organism, f"w{n}", f"W{n}", f"S{n}", str(n), "ncbigene_symbol", "3", "2", "5") for n in range(1, 15_001)]
     data = table("gene", *rows)
-    (folder / "_data").mkdir()
     for figid in figids[:20] + figids[-20:]:
         (folder / "_data" / f"{figid}-genes.tsv").write_bytes(data)
     return folder

@@ -29,7 +29,6 @@ FIGIDS = [f"PMC{number}__a" for number in range(1, 131)]
 def database(tmp_path: Path) -> Path:
     """A hundred and thirty papers, each with one figure, and genes from 1 to 260."""
     folder = small_database(tmp_path / "database", [])
-    (folder / "_data").mkdir()
     for number, figid in enumerate(FIGIDS):
         write(folder, figid, journal_title="Cell" if number % 2 else "Nature")
         genes(folder, figid, number + 1, 2 * number + 1)
@@ -137,7 +136,6 @@ def test_one_paper_more_describes_its_part_and_the_journals(database: Path, tmp_
 def test_the_order_of_figures_that_do_not_agree_is_part_of_what_they_tell(tmp_path: Path) -> None:
     """Files are renamed, so that the same figures, telling the same, come in another order."""
     folder = small_database(tmp_path / "database", [])
-    (folder / "_data").mkdir()
     for figid, symbol, title in (("PMC1__a", "A", "T"), ("PMC1__b", "B", ""), ("PMC1__c", "A", "T")):
         write(folder, figid, papertitle=title)
         genes(folder, figid, 7157, symbol=symbol)
