@@ -13,6 +13,7 @@ import re
 import struct
 import sys
 import tempfile
+import threading
 import weakref
 import zlib
 from array import array
@@ -86,6 +87,7 @@ class ArchiveTree:
         self._name = name
         self._prefix = prefix
         self._read = read
+        self._reading = threading.Lock()  # the file has one place at which it is read
         self._folders = {folder: _Folder(members.folders.pop(prefix + folder, {})) for folder in _FOLDERS}
 
     def display(self, path: str) -> str:
@@ -127,7 +129,8 @@ class ArchiveTree:
         if place is None:
             raise FileNotFoundError(errno.ENOENT, "no such member", path)
         try:
-            return self._read(place, limit + 1)
+            with self._reading:
+                return self._read(place, limit + 1)
         except _DAMAGE as error:
             raise OSError(errno.EIO, f"the member is damaged ({error})", path) from error
 

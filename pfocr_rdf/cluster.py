@@ -23,7 +23,7 @@ __all__ = ["dask_runner"]
 PATIENCE = 30.0
 """Seconds that a cluster may be without workers."""
 
-_SCHEDULER: Final = re.compile(r"(tcp|tls|ucx|wss?)://[^\s/]+:[0-9]+/?")
+_SCHEDULER: Final = re.compile(r"(tcp|tls|wss?)://[^\s/]+:[0-9]+")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO, cast
 
 from pfocr_rdf.diagnostics import Report, diagnose
 from pfocr_rdf.errors import ReportedError, why
@@ -209,6 +209,8 @@ def open_input(name: str, *, report: Report, taxonomy: Taxonomy | None = None) -
         InputError: when there is no such file or folder, or no record in it.
     """
     if name == STANDARD_INPUT:
+        if cast("TextIO | None", sys.stdin) is None:
+            raise InputError("-: standard input is closed; give a record there, or the name of one")
         data = sys.stdin.buffer.read(MAX_BYTES + 1)
         if re.match(_RDF, data[:_BEGINNING]):
             raise InputError(

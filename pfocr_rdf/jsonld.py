@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -191,8 +192,9 @@ _remembered: dict[str, Node] = {}
 def _expand_together(batch: list[tuple[int, Mapping[str, Any]]]) -> Iterator[tuple[int, Expanded | BlockError]]:
     """Expand blocks of schema.org's context, each template part once."""
     divided = [(index, *_divided(block)) for index, block in batch]
-    new = {text: part for _, part, text, _ in divided if text not in _remembered}
-    old = {text: _remembered[text] for _, _, text, _ in divided if text in _remembered}
+    known_before = {text: _remembered.get(text) for _, _, text, _ in divided}  # other threads may clear it meanwhile
+    old = {text: node for text, node in known_before.items() if node is not None}
+    new = {text: part for _, part, text, _ in divided if text not in old}
     expanded: dict[str, Node | BlockError] = dict(_expand_batch(new))
     if len(_remembered) + len(expanded) > _CACHED:
         _remembered.clear()
@@ -275,10 +277,14 @@ def _contexts_written(context: Any) -> Any:
     return _with_schema_org(context)
 
 
+_ONE_AT_A_TIME: Final = threading.Lock()
+"""PyLD's caches of contexts, and Python's filters of warnings, are those of all threads, and for one at a time."""
+
+
 def _pyld(document: Node, **options: Any) -> list[Node] | BlockError:
     """Call PyLD; whatever it raises becomes a `BlockError`."""
     try:
-        with warnings.catch_warnings():
+        with _ONE_AT_A_TIME, warnings.catch_warnings():
             # PyLD warns of keys that look like keywords and leaves them out, as JSON-LD 1.1 asks
             warnings.simplefilter("ignore")
             expanded = jsonld.expand(document, {"documentLoader": _no_loader, **options})

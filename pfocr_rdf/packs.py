@@ -112,7 +112,7 @@ class Packs:
         index = b"".join(rows)
         head = _HEAD.pack(_MAGIC, _digest(self.folder, index), len(rows))
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(exist_ok=True)  # and not the cache's own: without its marker it would be none
             if folder.is_symlink():  # it leads out of the cache
                 return None
             # named before it is made, so that an interrupt at any moment finds it

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final, TextIO
+from typing import Final, TextIO, cast
 
 __all__ = ["progress", "stages"]
 
@@ -31,8 +31,8 @@ def progress(total: int, *, quiet: bool = False, stream: TextIO | None = None) -
     Yields:
         What is to be called with the number of records done since the last call.
     """
-    stream = stream or sys.stderr
-    if quiet:
+    stream = stream or cast("TextIO | None", sys.stderr)
+    if quiet or stream is None:  # standard error may be closed
         yield lambda _: None
     elif stream.isatty():
         with _bar(total, stream) as advance:
@@ -98,11 +98,11 @@ def stages(*, quiet: bool = False, stream: TextIO | None = None) -> Callable[[st
         quiet: whether nothing is shown.
         stream: where it is shown; standard error by default.
     """
-    stream = stream or sys.stderr
+    stream = stream or cast("TextIO | None", sys.stderr)
     start = time.monotonic()
 
     def begin(stage: str) -> None:
-        if not quiet and time.monotonic() - start >= LOG_SECONDS:
+        if stream is not None and not quiet and time.monotonic() - start >= LOG_SECONDS:
             stream.write(f"{stage}\n")
             stream.flush()
 

@@ -29,7 +29,8 @@ from checkouts import Checkout
 from commands import convert, run
 from conversions import converted, small_database, small_record
 from pfocr_rdf import Settings, conversion
-from pfocr_rdf.cache import CacheError, cache_size, clear_cache
+from pfocr_rdf.cache import CacheError, cache_size, clear_cache, open_cache
+from pfocr_rdf.mapping import DEFAULTS
 from pfocr_rdf.mentions import KINDS, Kind
 from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.record import RecordBytes
@@ -501,3 +502,12 @@ def test_the_digest_of_organism_names_does_not_depend_on_their_order() -> None:
     first = OrganismNames({"a": "1", "b": "2"})
     second = OrganismNames({"b": "2", "a": "1"})
     assert first.digest() == second.digest() != OrganismNames({"a": "2", "b": "1"}).digest()
+
+
+def test_a_cache_that_is_deleted_during_a_run_can_be_used_again(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    kept = open_cache(str(folder), organisms=OrganismNames(), settings=DEFAULTS, format="turtle")
+    shutil.rmtree(folder)
+    kept.packs.put({b"0" * 16: b"data"})
+    assert not folder.exists()
+    open_cache(str(folder), organisms=OrganismNames(), settings=DEFAULTS, format="turtle")

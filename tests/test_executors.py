@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
@@ -16,7 +17,9 @@ import pytest
 from conversions import Conversion, converted, jobs_of
 from pfocr_rdf import executors
 from pfocr_rdf.conversion import CHUNK, ChunkResult, Job
+from pfocr_rdf.database import open_input
 from pfocr_rdf.executors import IN_FLIGHT, runner
+from pfocr_rdf.jsonld import expand_blocks
 from pfocr_rdf.serialization import FORMATS
 
 
@@ -155,3 +158,29 @@ def test_an_exception_outside_the_workers_ends_the_run_and_cancels_what_waits(
         if thread.name.startswith("ThreadPoolExecutor"):
             thread.join(5)
             assert not thread.is_alive()
+
+
+def test_threads_that_expand_blocks_of_own_contexts_give_what_one_does() -> None:
+    """PyLD keeps contexts for all threads together, and does not say that it is for one at a time."""
+    blocks = [{"@context": {"q": f"http://x.org/{n}/"}, "@id": f"http://a.org/{n}", "q:p": "v"} for n in range(400)]
+    bases = [f"http://a.org/{n}" for n in range(400)]
+    expected = list(expand_blocks(blocks, bases))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            some = [(blocks[n : n + 40], bases[n : n + 40]) for n in range(0, 400, 40)]
+            for _ in range(3):
+                found = list(pool.map(lambda given: list(expand_blocks(*given)), some))
+                assert [block for part in found for block in part] == expected
+    finally:
+        sys.setswitchinterval(interval)
+
+
+def test_threads_that_read_records_of_one_archive_get_what_one_does(tmp_path: Path, examples: Path) -> None:
+    for form in ("zip", "gztar"):
+        archive = shutil.make_archive(str(tmp_path / "checkout"), form, examples)
+        records = open_input(archive, report=print).records * 20
+        expected = [record.read(print) for record in records]
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(lambda record: record.read(print), records)) == expected

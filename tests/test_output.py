@@ -153,3 +153,20 @@ def test_workers_that_cannot_be_started_are_said_to_be(
     with pytest.raises(WorkerError, match=f"^{re.escape(expected)}$"):
         pfocr_rdf.convert([folder], tmp_path / "x.ttl", jobs=2)
     assert not (tmp_path / "x.ttl").exists()
+
+
+@pytest.mark.parametrize("name", ["good", "broken"])
+def test_a_closed_standard_error_costs_nothing_of_the_output(name: str, tmp_path: Path) -> None:
+    database = small_database(tmp_path / "database", ["PMC1__a", "PMC1__b"])
+    if name == "broken":
+        (database / "_figures" / "PMC1__c.md").write_text("no record", "utf-8")
+    output = tmp_path / "x.nt"
+    done = shell('"$@" 2>&-', "convert", database, "-o", output, "-j", "1")
+    assert done.returncode == (name == "broken")
+    assert output.read_bytes().count(b"<http://vocabularies.wikipathways.org/wp#Pathway>") == 2
+
+
+def test_a_closed_standard_input_is_said_in_one_line() -> None:
+    done = shell('"$@" <&-', "convert", "-")
+    assert done.returncode == 2
+    assert done.stderr == b"pfocr-rdf: -: standard input is closed; give a record there, or the name of one\n"

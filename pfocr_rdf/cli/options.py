@@ -151,5 +151,6 @@ def say(text: str) -> None:
 def show_error(diagnostic: Diagnostic) -> None:
     """Write a diagnostic to standard error if it is an error; the report has the others."""
     if diagnostic.level == "error":
-        over = "\r\x1b[K" if sys.stderr.isatty() else ""  # a bar may stand on the line
+        # standard error may be closed; on a terminal, a bar may stand on the line
+        over = "\r\x1b[K" if sys.stderr is not None and sys.stderr.isatty() else ""
         click.echo(f"{over}{diagnostic}", err=True)
