@@ -36,7 +36,9 @@ def inside(*arguments: str | Path, stdin: bytes = b"") -> Completed:
     stdout, stderr = TextIOWrapper(out, "utf-8"), TextIOWrapper(err, "utf-8")
     with (
         mock.patch.multiple(sys, argv=command, stdin=TextIOWrapper(BytesIO(stdin)), stdout=stdout, stderr=stderr),
-        mock.patch.multiple(gc, freeze=mock.DEFAULT, set_threshold=mock.DEFAULT),  # what a process of its own may tune
+        mock.patch.multiple(
+            gc, collect=mock.DEFAULT, freeze=mock.DEFAULT, set_threshold=mock.DEFAULT
+        ),  # as a process may
     ):
         try:
             main()
