@@ -84,7 +84,8 @@ def _log(total: int, stream: TextIO) -> Advance:
         if now - shown >= LOG_SECONDS:
             shown = now
             rate = done / (now - start)
-            left = f"{rate:,.0f}/s, {(total - done) / rate:,.0f} s left" if done < total else REST
+            remaining = f", {(total - done) / rate:,.0f} s left" if rate else ""  # the first parts may hold no figure
+            left = f"{rate:,.0f}/s{remaining}" if done < total else REST
             stream.write(f"{done:,} of {total:,} records, {left}\n")
             stream.flush()
 

@@ -114,3 +114,11 @@ def test_a_bar_takes_no_thread_of_its_own_as_workers_are_forked() -> None:
     with progress(10, stream=Terminal()) as advance:
         advance(5)
         assert threading.active_count() == before
+
+
+def test_a_log_whose_first_parts_hold_nothing_tells_no_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pfocr_rdf.progress.LOG_SECONDS", 0)
+    stream = io.StringIO()
+    with progress(10, stream=stream) as advance:
+        advance(0)
+    assert stream.getvalue() == "0 of 10 records, 0/s\n"

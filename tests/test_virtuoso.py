@@ -64,6 +64,17 @@ def test_loading_adds(server: Server, examples: Path) -> None:
     assert left(server) == []
 
 
+def test_a_user_s_own_file_among_the_shards_stays(server: Server, examples: Path) -> None:
+    server.clear()
+    own = server.shards / "pfocr-rdf-2026.11.nt.gz"
+    own.write_bytes(b"mine")
+    try:
+        assert load(server, examples).complete()
+        assert own.read_bytes() == b"mine"
+    finally:
+        own.unlink()
+
+
 def test_replacing(server: Server, examples: Path) -> None:
     server.clear()
     load(server, examples)

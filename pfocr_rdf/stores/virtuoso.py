@@ -43,6 +43,9 @@ _TYPED_BY_ITSELF: Final = "dba"
 
 _OPTIONS: Final = ("VERBOSE=OFF", "BANNER=OFF", "PROMPT=OFF", "BLOBS=ON", "ERRORS=STDOUT")
 _PREFIX: Final = "pfocr-rdf-"
+_OWN: Final = re.compile(rf"{_PREFIX}[0-9a-f]{{16}}-[0-9]{{6,}}\.nt\.gz")
+"""Names of the shards that a load writes."""
+
 _ERROR: Final = re.compile(r"^\*\*\* Error (?P<code>\w+): (?P<text>.*)$", re.M)
 _PASSING: Final = ("40001", "08S01", "08003", "S2801", "S1T00")
 """Deadlocks and connections that broke."""
@@ -194,7 +197,8 @@ class Virtuoso:
 
         def clear() -> None:
             for file in self._folder.glob(f"{_PREFIX}*.nt.gz"):
-                file.unlink(missing_ok=True)
+                if _OWN.fullmatch(file.name):  # others are the user's
+                    file.unlink(missing_ok=True)
 
         forget = f"DELETE FROM DB.DBA.load_list WHERE ll_file LIKE '{self._folder}/{_PREFIX}%';"  # noqa: S608
         self._run(forget, "commit work;")
