@@ -338,9 +338,10 @@ def _redirects(values: dict[str, Plain], place: Place) -> tuple[str, ...]:
 
 def _score(values: dict[str, Plain], place: Place) -> str | None:
     """Give the score of either generation as an `xsd:decimal`, its lexical form kept but for an exponent."""
-    key = "automl_pathway" if _text(values, "automl_pathway", place) is not None else "pathway_score"
-    text = _text(values, key, place)
-    if text is None:
+    for key in ("automl_pathway", "pathway_score"):
+        if (text := _text(values, key, place)) is not None:
+            break
+    else:
         return None
     text = text.strip()
     score = text

@@ -59,3 +59,9 @@ def test_a_character_that_cannot_be_seen_is_named(checkout: Checkout) -> None:
     checkout.record("caption: 5¬†mM")
     checkout.read()
     assert [found.message for found in checkout.found] == ["`¬†` was U+00A0 in UTF-8, and was read as Mac OS Roman"]
+
+
+def test_a_garbled_score_is_told_once(checkout: Checkout) -> None:
+    checkout.record("automl_pathway: '0.9Œ∫'")
+    checkout.read()
+    assert checkout.codes == ["text-garbled", "score-invalid"]
