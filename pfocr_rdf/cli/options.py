@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from pfocr_rdf.diagnostics import Diagnostic
 
 __all__ = [
-    "Day",
     "check_mapping_options",
     "cores",
+    "day",
     "inputs_argument",
     "jobs_option",
     "mapping_options",
@@ -29,16 +29,17 @@ __all__ = [
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Day(click.ParamType[str]):
-    """A day, `YYYY-MM-DD`, as text; click's own dates speak of the formats of C."""
+def day(value: str) -> str:
+    """Give a day, `YYYY-MM-DD`, as it stands, once it is one; click's own dates speak of the formats of C.
 
-    name = "date"
+    Raises:
+        click.BadParameter: when it is none; click adds which option has it.
+    """
+    from pfocr_rdf.mapping import is_date
 
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Give the day as it stands, once it is one."""
-        from pfocr_rdf.mapping import is_date
-
-        return value if is_date(value) else self.fail(f"{value!r} is no date of the form YYYY-MM-DD", param, ctx)
+    if not is_date(value):
+        raise click.BadParameter(f"{value!r} is no date of the form YYYY-MM-DD")
+    return value
 
 
 inputs_argument = click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
@@ -53,7 +54,7 @@ def mapping_options(command: F) -> F:
         click.option(
             "--created-on",
             metavar="DATE",
-            type=Day(),
+            type=day,
             help="Date of the data (YYYY-MM-DD), for the description of the dataset; left out where not given.",
         ),
         click.option(

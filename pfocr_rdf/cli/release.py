@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from pfocr_rdf.cli.options import Day, cores, jobs_option, mapping_options, number, settings_of, show_error
+from pfocr_rdf.cli.options import cores, day, jobs_option, mapping_options, number, settings_of, show_error
 from pfocr_rdf.releases.defaults import ALLOWED_DROP, BASE_URL, CREATOR, ENDPOINT
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ __all__ = ["release"]
 @click.option(
     "--issued",
     metavar="DATE",
-    type=Day(),
+    type=day,
     help="Day of publication (YYYY-MM-DD).  [default: that of the database's commit, where all is as that has it]",
 )
 @click.option("--previous", metavar="DIR", help="The release before: compare with it, and stop where counts fall.")
