@@ -82,7 +82,7 @@ def rdf_files(inputs: Inputs) -> list[str] | None:
 
     Raises:
         InputError: when some are the one and some the other, one is RDF of a kind that is not read, or a release is
-            not as its manifest says.
+            not as its digests say.
     """
     names = [dump_of_release(name) if is_release(name) else name for name in listed(inputs)]
     _refuse_others(names)

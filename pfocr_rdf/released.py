@@ -1,18 +1,17 @@
-"""The dump of a release's folder, as its manifest names it: for commands that are given the folder.
+"""The dump of a release's folder, as its digests name it: for commands that are given the folder.
 
-A release may come from anywhere. So its manifest is data like any other: it names a file in the folder itself, or none.
+A release may come from anywhere. So its digests are data like any other: they name a file in the folder itself, or
+none. They are read line by line: those of a release with pages are many.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pfocr_rdf.database import FIGURES, InputError
-from pfocr_rdf.diagnostics import one_line
 from pfocr_rdf.errors import why
 
 __all__ = ["MANIFEST_FILE", "SUMS_FILE", "dump_of_release", "is_release"]
@@ -23,13 +22,13 @@ MANIFEST_FILE: Final = "manifest.json"
 SUMS_FILE: Final = "SHA256SUMS"
 """The digests of a release's files."""
 
-LIMIT: Final = 512 << 20
-"""Bytes that a manifest may have; one of 100,000 figures with files of their own has some 130 million."""
+LINE: Final = 1000
+"""Bytes of a line that are read at once; those of a release have less."""
 
 PIECE: Final = 1 << 20
 
-_DUMP: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.nt\.gz")
-"""What a dump in N-Triples is called, in the folder itself: shards are in one below."""
+_DUMP: Final = re.compile(rb"(?P<digest>[0-9a-f]{64})  (?P<path>[A-Za-z0-9][A-Za-z0-9._-]*\.nt\.gz)\n")
+"""The line of a dump in N-Triples, in the folder itself: shards are in one below."""
 
 
 def is_release(name: str) -> bool:
@@ -46,35 +45,25 @@ def dump_of_release(name: str) -> str:
         name: the folder of the release.
 
     Raises:
-        InputError: when the manifest names none in the folder, or the file is not what the manifest says.
+        InputError: when its digests name none in the folder, or the file has another digest.
     """
-    place = Path(name, MANIFEST_FILE)
+    place = Path(name, SUMS_FILE)
+    found: dict[str, str] = {}
     try:
         with open(place, "rb") as file:
-            data = file.read(LIMIT + 1)
+            while (line := file.readline(LINE)) and len(found) < 2:
+                if (dump := _DUMP.fullmatch(line)) is not None:
+                    found[dump["path"].decode()] = dump["digest"].decode()
     except OSError as error:
         raise InputError(f"{place}: {why(error)}") from error
-    if len(data) > LIMIT:
-        raise InputError(f"{place}: has more than {LIMIT:,} bytes; name the dump itself")
-    try:
-        manifest = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{place}: is no JSON, so perhaps damaged; get the release again, or name the dump") from error
-    entries = manifest.get("files") if isinstance(manifest, dict) else None
-    found = {
-        entry["path"]: entry.get("sha256")
-        for entry in (entries if isinstance(entries, list) else ())
-        if isinstance(entry, dict) and isinstance(entry.get("path"), str) and _DUMP.fullmatch(entry["path"])
-    }
     if len(found) != 1:
-        raise InputError(
-            f"{place}: names {len(found)} dumps in N-Triples in this folder, not one; name the dump itself"
-        )
+        how_many = "several dumps" if found else "no dump"
+        raise InputError(f"{place}: names {how_many} in N-Triples in this folder; name the dump itself")
     ((path, digest),) = found.items()
     return _checked(Path(name), path, digest)
 
 
-def _checked(folder: Path, path: str, digest: Any) -> str:
+def _checked(folder: Path, path: str, digest: str) -> str:
     """Give the place of a file that is in a folder, and is what it is said to be.
 
     Raises:
@@ -92,8 +81,7 @@ def _checked(folder: Path, path: str, digest: Any) -> str:
         message = why(error) if isinstance(error, OSError) else str(error)
         raise InputError(f"{place}: {message}; get the release again") from error
     if held.hexdigest() != digest:
-        said = one_line(str(digest))[:64]
         raise InputError(
-            f"{place}: has the SHA-256 {held.hexdigest()}, and {MANIFEST_FILE} says {said}; get the release again"
+            f"{place}: has the SHA-256 {held.hexdigest()}, and {SUMS_FILE} says {digest}; get the release again"
         )
     return str(place)

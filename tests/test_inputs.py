@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gzip
-import json
 import re
 import shutil
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -118,15 +118,6 @@ def test_a_checkout_with_lists_of_its_own_is_none(examples: Path, tmp_path: Path
     assert rdf_files(database) is None
 
 
-def named(release: Path, path: object, **others: object) -> None:
-    """Let the manifest name a file as the dump."""
-    document = json.loads((release / "manifest.json").read_bytes())
-    for entry in document["files"]:
-        if entry["path"] == DUMP:
-            entry |= {"path": path, **others}
-    (release / "manifest.json").write_text(json.dumps(document))
-
-
 @pytest.mark.parametrize(
     "path",
     [
@@ -134,19 +125,19 @@ def named(release: Path, path: object, **others: object) -> None:
         f"/tmp/{DUMP}",
         f"shards/../../{DUMP}",
         f"a\\{DUMP}",
-        f"{DUMP}\n",
         f"\0{DUMP}",
+        f"{DUMP}\r",
         ".nt.gz",
-        [],
-        {},
-        None,
-        1,
+        "x" * 2000 + DUMP,
     ],
 )
-def test_a_manifest_leads_to_no_other_folder(release: Path, path: object) -> None:
+def test_the_digests_lead_to_no_other_folder(release: Path, path: str) -> None:
     shutil.copy(release / DUMP, release.parent)
-    named(release, path)
-    with pytest.raises(InputError, match=r"manifest\.json: names 0 dumps in N-Triples in this folder, not one"):
+    sums = (release / "SHA256SUMS").read_text()
+    (release / "SHA256SUMS").write_bytes(sums.replace(f"  {DUMP}\n", f"  {path}\n").encode())
+    with pytest.raises(
+        InputError, match=r"SHA256SUMS: names no dump in N-Triples in this folder; name the dump itself"
+    ):
         rdf_files(release)
 
 
@@ -157,42 +148,49 @@ def test_a_link_leads_to_no_other_folder(release: Path) -> None:
         rdf_files(release)
 
 
+DIGEST = "0" * 64
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("{", "is no JSON"),
-        ("[" * 200_000, "is no JSON"),
-        ("\xff", "is no JSON"),
-        ("[]", "names 0 dumps"),
-        ('{"files": {}}', "names 0 dumps"),
-        ('{"files": [1, {"path": "a.nt.gz"}, {"path": "b.nt.gz"}]}', "names 2 dumps"),
-        ('{"files": [{"path": "a.nt.gz"}]}', r"a\.nt\.gz: no such file or directory"),
+        ("", "names no dump"),
+        ("\xff", "names no dump"),
+        (f"{DIGEST}  a.nt.gz", "names no dump"),  # cut
+        (f"{DIGEST[1:]}  a.nt.gz\n", "names no dump"),
+        (f"{DIGEST}  a.nt.gz\n{DIGEST}  b.nt.gz\n", "names several dumps"),
+        (f"{DIGEST}  a.nt.gz\n", r"a\.nt\.gz: no such file or directory"),
     ],
 )
-def test_a_manifest_that_is_none_is_named(release: Path, text: str, fault: str) -> None:
-    (release / "manifest.json").write_bytes(text.encode("latin-1"))
+def test_digests_that_are_none_are_named(release: Path, text: str, fault: str) -> None:
+    (release / "SHA256SUMS").write_bytes(text.encode("latin-1"))
     with pytest.raises(InputError, match=fault):
         rdf_files(release)
 
 
-def test_a_dump_that_is_not_what_the_manifest_says_is_refused(release: Path, tmp_path: Path) -> None:
+def test_a_dump_that_has_another_digest_is_refused(release: Path, tmp_path: Path) -> None:
     with open(release / DUMP, "ab") as file:
         file.write(gzip.compress(b"<http://a/> <http://a/> <http://a/> .\n"))
     for command in (("validate", release), ("load", release, "--store", tmp_path / "store")):
         done = run(*command)
         assert done.returncode == 2
         assert re.fullmatch(
-            rf"pfocr-rdf: {release / DUMP}: has the SHA-256 \w{{64}}, and manifest\.json says \w{{64}}; "
+            rf"pfocr-rdf: {release / DUMP}: has the SHA-256 \w{{64}}, and SHA256SUMS says \w{{64}}; "
             r"get the release again\n",
             done.stderr.decode(),
         )
     assert not (tmp_path / "store").exists()
 
 
-def test_a_manifest_of_any_size_is_not_read(release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pfocr_rdf.released.LIMIT", 1000)
-    with pytest.raises(InputError, match=r"has more than 1,000 bytes; name the dump itself"):
+def test_the_digests_of_many_files_take_no_memory(release: Path) -> None:
+    with open(release / "SHA256SUMS", "a", encoding="utf-8") as file:
+        file.writelines(f"{DIGEST}  figures/{number}.html\n" for number in range(100_000))
+    tracemalloc.start()
+    try:
         rdf_files(release)
+        assert tracemalloc.get_traced_memory()[1] < 4_000_000
+    finally:
+        tracemalloc.stop()
 
 
 # ------------------------------------------------------------------------------------- what is RDF, but is not taken
