@@ -5,13 +5,13 @@ With them come the lists of figures, whose entries are made of what the pages sh
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from pfocr_rdf.context import jsonld_document
 from pfocr_rdf.pages.descriptions import Describe, whole_figure
-from pfocr_rdf.pages.figure_lists import Listed, figure_list, in_order, list_name, list_of, listed
+from pfocr_rdf.pages.figure_lists import Listed, figure_lists, in_order, list_html, listed
 from pfocr_rdf.pages.figure_page import Beside, figure_html, figure_page
 from pfocr_rdf.releases.publication import Publication
 from pfocr_rdf.serialization import turtle_header, write_turtle
@@ -52,17 +52,18 @@ def figure_files(
     """
     header = turtle_header(schema)
     order = in_order(stems)
+    lists = figure_lists(order)
     places = {figid: place for place, figid in enumerate(order)}
-    sizes = Counter(map(list_of, range(len(order))))
-    under_way: defaultdict[int, list[Listed]] = defaultdict(list)
+    on_list = {figid: number for number, each in enumerate(lists) for figid in each.figids}
+    under_way: defaultdict[int, dict[str, Listed]] = defaultdict(dict)
     for group in groups:
         if not is_figure(group):
             continue
         figid = figid_of(group)
         stem, place = stems[figid], places[figid]
-        number = list_of(place)
+        its_list = on_list[figid]
         beside = Beside(
-            list_name(number),
+            lists[its_list].name,
             stems[order[place - 1]] if place else None,
             stems[order[place + 1]] if place + 1 < len(order) else None,
         )
@@ -71,10 +72,10 @@ def figure_files(
         yield f"{FOLDER}/{stem}.html", figure_html(page, publication=publication, stem=stem, beside=beside)
         yield f"{FOLDER}/{stem}.ttl", header + write_turtle(statements, schema)
         yield f"{FOLDER}/{stem}.jsonld", jsonld_document(statements, context=CONTEXT, schema=schema)
-        under_way[number].append(listed(page, stem))
-        if len(under_way[number]) == sizes[number]:
-            whole = figure_list(number, under_way.pop(number), order, publication=publication)
-            yield f"{FOLDER}/{list_name(number)}", whole
+        under_way[its_list][figid] = listed(page, stem)
+        if len(under_way[its_list]) == len(lists[its_list].figids):
+            whole = list_html(its_list, under_way.pop(its_list), lists, publication=publication)
+            yield f"{FOLDER}/{lists[its_list].name}", whole
 
 
 def is_figure(group: Sequence[Statement]) -> bool:

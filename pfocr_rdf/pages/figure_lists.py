@@ -7,7 +7,7 @@ says of its figures is gathered as their pages are written, so that no more than
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -20,7 +20,7 @@ from pfocr_rdf.pages.rendering import content_security_policy, render, style
 from pfocr_rdf.pages.signposting import Link
 from pfocr_rdf.releases.publication import Publication
 
-__all__ = ["Listed", "figure_list", "in_order", "list_name", "list_names", "list_of", "listed"]
+__all__ = ["FigureList", "Listed", "figure_lists", "in_order", "list_html", "list_name", "listed"]
 
 FIGURES: Final = 500
 """Figures on a list, at most."""
@@ -44,13 +44,29 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Range:
-    """The figures of a list: their numbers, and the PubMed Central ids of the first and the last."""
+class FigureList:
+    """A list, before it is written.
+
+    Attributes:
+        name: its file.
+        first: the number of its first figure, from 1.
+        figids: the figids of its figures.
+    """
 
     name: str
     first: int
-    last: int
-    pmcids: str
+    figids: Sequence[str]
+
+    @property
+    def last(self) -> int:
+        """The number of its last figure."""
+        return self.first + len(self.figids) - 1
+
+    @property
+    def pmcids(self) -> str:
+        """The PubMed Central ids of its first and last figure."""
+        first, last = _pmcid(self.figids[0]), _pmcid(self.figids[-1])
+        return first if first == last else f"{first} to {last}"
 
 
 def in_order(figids: Iterable[str]) -> list[str]:
@@ -71,27 +87,26 @@ def _pmcid(figid: str) -> str:
     return figid.partition("__")[0]
 
 
-def list_of(place: int) -> int:
-    """Give the number of the list that a figure is on.
+def figure_lists(order: Sequence[str]) -> list[FigureList]:
+    """Cut figures into lists.
 
     Args:
-        place: how many figures are before it.
+        order: the figids of all figures, as `in_order` puts them.
     """
-    return place // FIGURES + 1
+    starts = range(0, len(order), FIGURES)
+    return [
+        FigureList(list_name(number), start + 1, order[start : start + FIGURES])
+        for number, start in enumerate(starts, start=1)
+    ]
 
 
 def list_name(number: int) -> str:
-    """Name the file of a list; no figure's files are called so.
+    """Name the file of a list, from 1; no figure's files are called so.
 
     >>> list_name(1), list_name(2)
     ('index.html', 'index-2.html')
     """
     return "index.html" if number == 1 else f"index-{number}.html"
-
-
-def list_names(figures: int) -> list[str]:
-    """Name the files of all lists of so many figures."""
-    return [list_name(number) for number in range(1, list_of(max(figures, 1) - 1) + 1)]
 
 
 def listed(page: FigurePage, stem: str) -> Listed:
@@ -103,27 +118,26 @@ def listed(page: FigurePage, stem: str) -> Listed:
     return Listed(page.figid, stem, page.heading, ", ".join(filter(None, source)))
 
 
-def figure_list(number: int, figures: Sequence[Listed], order: Sequence[str], *, publication: Publication) -> bytes:
+def list_html(
+    place: int, figures: Mapping[str, Listed], lists: Sequence[FigureList], *, publication: Publication
+) -> bytes:
     """Write a list.
 
     Args:
-        number: its number, from 1.
-        figures: its figures, in any order.
-        order: the figids of all figures, as `in_order` puts them.
+        place: which of the lists it is, from 0.
+        figures: what it says of its figures, by their figids.
+        lists: all lists.
         publication: the release; its `index.html` is in the folder above.
     """
-    ranges = [_range(at, order) for at in range(1, list_of(len(order) - 1) + 1)]
-    by_figid = {figure.figid: figure for figure in figures}
-    here = ranges[number - 1]
+    here = lists[place]
     return render(
         "list.html",
         publication=publication,
-        figures=[by_figid[figid] for figid in order[here.first - 1 : here.last]],
-        total=len(order),
-        ranges=ranges,
+        figures=[figures[figid] for figid in here.figids],
+        lists=lists,
         here=here,
-        previous=ranges[number - 2] if number > 1 else None,
-        next=ranges[number] if number < len(ranges) else None,
+        previous=lists[place - 1] if place else None,
+        next=lists[place + 1] if place + 1 < len(lists) else None,
         links=(
             Link("type", "https://schema.org/CollectionPage"),
             Link("author", publication.publisher),
@@ -133,13 +147,6 @@ def figure_list(number: int, figures: Sequence[Listed], order: Sequence[str], *,
         style=_sheet(),
         policy=content_security_policy(styles=[_sheet()]),
     )
-
-
-def _range(number: int, order: Sequence[str]) -> _Range:
-    start = (number - 1) * FIGURES
-    end = min(start + FIGURES, len(order))
-    first, last = _pmcid(order[start]), _pmcid(order[end - 1])
-    return _Range(list_name(number), start + 1, end, first if first == last else f"{first} to {last}")
 
 
 @cache

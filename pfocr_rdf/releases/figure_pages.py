@@ -10,7 +10,6 @@ from pyoxigraph import Store
 
 from pfocr_rdf.pages.descriptions import mentioning_figures, store_descriptions
 from pfocr_rdf.pages.figure_files import FOLDER, figure_files
-from pfocr_rdf.pages.figure_lists import list_names
 from pfocr_rdf.releases.figure_digests import sections
 from pfocr_rdf.releases.gate import Reading, Refused, read_again
 from pfocr_rdf.releases.publication import FIGURE, HTML, JSON_LD, Publication
@@ -71,11 +70,13 @@ def write_figures(
         mentioning=mentioning_figures(store, schema),
         schema=schema,
     )
-    lists = {f"{FOLDER}/{name}" for name in list_names(len(stems))}
+    of_one_figure = set(stems.values())
+    lists: set[str] = set()
     of_figures = 0
     for path, data in written:
-        if path in lists:
+        if Path(path).stem not in of_one_figure:
             shelf.add(path, data, "a list of figures, for people", HTML)
+            lists.add(path)
             continue
         title, media_type = _FILES[Path(path).suffix]
         shelf.add(path, data, title, media_type, role=FIGURE)
