@@ -2,8 +2,8 @@
 
 A figure's set has its figid for a name and its title for a description, or the figid again where it has no title: the
 format needs a second column. Genes are NCBI Gene ids where the rows have them: WikiPathways' own sets hold these ids,
-they stay when a symbol changes, and genes of two species never share one. Rows that
-have symbols alone give sets of symbols, in which a gene without a symbol cannot be.
+they stay when a symbol changes, and genes of two species never share one. Rows that have symbols alone give sets of
+symbols, in which a gene without a symbol cannot be.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ def gmt(variables: Sequence[str], rows: Iterable[Sequence[str | None]]) -> Itera
     r"""Write the rows of a query as gene sets.
 
     White space within a name, description or gene becomes one blank. A set without a description has its name there, as
-    tools take the second column for no gene. A gene stands once in its set. Sets are ordered
-    by their names; genes by number, or by code point where they are no numbers.
+    tools take the second column for no gene. A gene stands once in its set. Sets are ordered by their names; genes by
+    number, or by code point where they are no numbers.
 
     Args:
         variables: the variables of the query: `identifier`, `title` or `pathwayTitle`, and `geneId` or `symbol`.

@@ -29,7 +29,7 @@ from pfocr_rdf.terms import line_safe
 from pfocr_rdf.threads import in_threads
 from pfocr_rdf.vocabulary import SchemaOrg
 
-__all__ = ["CONTEXT_FILE", "Reading", "Refused", "load_store", "query_faults", "read_again", "recount_faults"]
+__all__ = ["CONTEXT_FILE", "Reading", "Refused", "Taker", "load_store", "query_faults", "read_again", "recount_faults"]
 
 MEMORY_TRIPLES: Final = 500_000
 """Triples up to which the store is in memory, where each takes some 500 bytes."""

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 from pfocr_rdf.genesets import gmt
 
-__all__ = ["GENE_SETS_QUERY", "GeneSets"]
+__all__ = ["GENE_SETS_QUERY", "gene_sets"]
 
 GENE_SETS_QUERY: Final = "genesets"
 """The query that gives the gene sets."""
 
 
-class GeneSets:
-    """Takes the rows of the query.
+def gene_sets(rows: QuerySolutions) -> Iterator[str]:
+    """Give the lines of a GMT file.
 
-    Attributes:
-        lines: the sets as lines of a GMT file; none before the rows were taken.
+    Args:
+        rows: those of the query.
+
+    Raises:
+        QueryError: when they give no gene sets.
     """
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def take(self, rows: QuerySolutions) -> None:
-        """Take the rows.
-
-        Raises:
-            QueryError: when they give no gene sets.
-        """
-        names = [variable.value for variable in rows.variables]
-        texts = ([term.value if isinstance(term, Literal | NamedNode) else None for term in row] for row in rows)
-        self.lines = list(gmt(names, texts))
+    names = [variable.value for variable in rows.variables]
+    texts = ([term.value if isinstance(term, Literal | NamedNode) else None for term in row] for row in rows)
+    return gmt(names, texts)

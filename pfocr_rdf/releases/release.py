@@ -53,8 +53,17 @@ from pfocr_rdf.releases.defaults import ALLOWED_DROP, BASE_URL, CREATOR, ENDPOIN
 from pfocr_rdf.releases.description import VOID_FILE, description, description_turtle
 from pfocr_rdf.releases.figure_digests import section_digests
 from pfocr_rdf.releases.figure_pages import write_figures
-from pfocr_rdf.releases.gate import CONTEXT_FILE, Reading, Refused, load_store, query_faults, read_again, recount_faults
-from pfocr_rdf.releases.gene_sets import GENE_SETS_QUERY, GeneSets
+from pfocr_rdf.releases.gate import (
+    CONTEXT_FILE,
+    Reading,
+    Refused,
+    Taker,
+    load_store,
+    query_faults,
+    read_again,
+    recount_faults,
+)
+from pfocr_rdf.releases.gene_sets import GENE_SETS_QUERY, gene_sets
 from pfocr_rdf.releases.loadscripts import load_scripts
 from pfocr_rdf.releases.manifest import manifest, sha256sums
 from pfocr_rdf.releases.previous import FIGURES_FILE, read_previous
@@ -234,7 +243,7 @@ def release(
         _describe(publication, shelf)
         _write_companions(publication, queries, shelf, settings.schema, endpoint)
         begin("all that was written is read again, and compared")
-        sets = GeneSets()
+        sets: list[str] = []
         store = _pass_gate(shelf, publication, queries, dump, work, settings.schema, sets, jobs=jobs)
         _write_gene_sets(sets, version, shelf)
         publication = replace(publication, files=shelf.files())
@@ -516,8 +525,8 @@ def _write_companions(
     )
 
 
-def _write_gene_sets(sets: GeneSets, version: str, shelf: Shelf) -> None:
-    """Write the gene sets, and read them again.
+def _write_gene_sets(sets: Iterable[str], version: str, shelf: Shelf) -> None:
+    """Write the lines of the gene sets, and read them again.
 
     Raises:
         Refused: when the file does not hold what was written.
@@ -525,7 +534,7 @@ def _write_gene_sets(sets: GeneSets, version: str, shelf: Shelf) -> None:
     path = f"pfocr-{version}.gmt"
     title = "the figures' human genes as gene sets, by NCBI Gene id"
     with shelf.writing(path, title, _TABLE, role=GENE_SETS) as file:
-        for line in sets.lines:
+        for line in sets:
             file.write(line.encode())
     _read_last(shelf, [path])
 
@@ -557,13 +566,13 @@ def _pass_gate(
     dump: Dump,
     work: Path,
     schema: SchemaOrg,
-    sets: GeneSets,
+    sets: list[str],
     *,
     jobs: int,
 ) -> Store:
     """Read all that was written again, and ask it what it holds; give a store of the whole graph.
 
-    A query that is run here gives the gene sets, as it takes minutes with a large graph.
+    A query that is run here gives `sets` the lines of the gene sets, as it takes minutes with a large graph.
 
     Raises:
         Refused: when something is not as it should be.
@@ -580,9 +589,10 @@ def _pass_gate(
         # workers read the next files, which are the largest, while this process fills a store and asks it
         first = next(again)
         store = load_store(shelf.path(ntriples), triples=dump.triples, folder=str(work / "store"))
+        takers: dict[str, Taker] = {GENE_SETS_QUERY: lambda rows: sets.extend(gene_sets(rows))}
         faults = [
             *recount_faults(store, publication.counts, threads=jobs),
-            *query_faults(store, queries, schema, takers={GENE_SETS_QUERY: sets.take}, threads=jobs),
+            *query_faults(store, queries, schema, takers=takers, threads=jobs),
         ]
         in_shards = 0
         for file, found in zip(files, chain((first,), again), strict=True):
