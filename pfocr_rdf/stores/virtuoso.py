@@ -200,7 +200,8 @@ class Virtuoso:
                 if _OWN.fullmatch(file.name):  # others are the user's
                     file.unlink(missing_ok=True)
 
-        forget = f"DELETE FROM DB.DBA.load_list WHERE ll_file LIKE '{self._folder}/{_PREFIX}%';"  # noqa: S608
+        own = f"{self._folder}/{_PREFIX}{'_' * 16}-%.nt.gz"
+        forget = f"DELETE FROM DB.DBA.load_list WHERE ll_file LIKE '{own}';"  # noqa: S608
         self._run(forget, "commit work;")
         clear()
         try:
