@@ -143,7 +143,7 @@ def image_iri(pmcid: str, filename: str, template: str = IMAGE_URL) -> Term:
     Args:
         pmcid: the paper, `PMC` and digits.
         filename: the image file; percent-encoded here.
-        template: an absolute IRI with the fields `{pmcid}` and `{filename}`, either of which may be absent.
+        template: an absolute IRI with the fields `{filename}` and, where images are by paper, `{pmcid}`.
 
     Raises:
         ValueError: when the template does not give an IRI.

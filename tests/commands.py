@@ -36,9 +36,8 @@ def inside(*arguments: str | Path, stdin: bytes = b"") -> Completed:
     stdout, stderr = TextIOWrapper(out, "utf-8"), TextIOWrapper(err, "utf-8")
     with (
         mock.patch.multiple(sys, argv=command, stdin=TextIOWrapper(BytesIO(stdin)), stdout=stdout, stderr=stderr),
-        mock.patch.multiple(
-            gc, collect=mock.DEFAULT, freeze=mock.DEFAULT, set_threshold=mock.DEFAULT
-        ),  # as a process may
+        # a process of its own may tune these; here, each command would collect what all tests have left
+        mock.patch.multiple(gc, collect=mock.DEFAULT, freeze=mock.DEFAULT, set_threshold=mock.DEFAULT),
     ):
         try:
             main()

@@ -200,7 +200,10 @@ def test_a_worker_that_is_killed_in_mid_run_costs_nothing(mixed: Path, expected:
     assert given == (expected.output, expected.report)
 
 
-@pytest.mark.parametrize("address", ["nonsense", "tcp://", "tcp://127.0.0.1", "http://127.0.0.1:1", ""])
+@pytest.mark.parametrize(
+    "address",
+    ["nonsense", "tcp://", "tcp://127.0.0.1", "http://127.0.0.1:1", "ucx://127.0.0.1:1", "tcp://127.0.0.1:1/", ""],
+)
 def test_what_is_no_scheduler_s_address_is_said_so_in_one_line(mixed: Path, tmp_path: Path, address: str) -> None:
     done = convert(mixed, "-o", tmp_path / "x.ttl", "--dask", address)
     assert done.returncode == 2
