@@ -37,6 +37,10 @@ _RUNS: Final = {
 }
 
 
+_FIRST: Final = "¬Œœ√‚ÂÃÎÏâ"
+"""What such a run begins with; to look for these one by one is many times quicker, and nearly no text has one."""
+
+
 def garbled(text: str) -> tuple[str, str, str] | None:
     """Find the first run of a text that is UTF-8 read as something else.
 
@@ -50,6 +54,8 @@ def garbled(text: str) -> tuple[str, str, str] | None:
     ('Œ∫', 'κ', 'Mac OS Roman')
     >>> garbled("NF-κB signalling")
     """
+    if not any(map(text.__contains__, _FIRST)):
+        return None
     for encoding, run in _RUNS.items():
         for found in run.finditer(text):
             try:
