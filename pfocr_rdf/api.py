@@ -159,10 +159,6 @@ def _check_outputs(inputs: list[str], output: str, report_file: str | None) -> N
         taken[path] = "the output"
 
 
-def _open_cache(folder: str, organisms: OrganismNames, *, settings: Settings, format: str) -> Cache:
-    return open_cache(folder, organisms=organisms, settings=settings, format=format)
-
-
 def _format_of(output: str) -> str:
     """Give the format that an output's name asks for.
 
@@ -234,18 +230,30 @@ def convert(
     databases = open_records(sources, report=found.append, taxonomy=taxonomy)
     records = sum(len(database.records) for database in databases)
     with ExitStack() as stack:
-        cache_for = kept = None
+        kept = None
+        cache_for: Callable[[OrganismNames], Cache] | None = None
         if cache is not None:
             cache = str(Path(cache).absolute()) if dask is not None and os.fspath(cache) else os.fspath(cache)
-            cache_for = partial(_open_cache, cache, settings=settings, format=format)
+            folder = cache
+
+            def cache_for(organisms: OrganismNames) -> Cache:
+                opened = open_cache(folder, organisms=organisms, settings=settings, format=format)
+                stack.callback(opened.packs.remove_left)
+                return opened
+
             for database in databases:
                 cache_for(database.organisms)  # a folder that cannot be the cache is said so before anything is done
             if not validate:  # a check needs the statements
                 kept = open_parts(cache, settings=settings, format=format)
-        run = process_runner(min(jobs, -(-records // CHUNK)))
+                stack.callback(kept.packs.remove_left)
+
+        def waiting() -> None:
+            advance(0)  # which is there before any chunk is
+
+        run = process_runner(min(jobs, -(-records // CHUNK)), waiting)
         if dask is not None:
             folders = folders_of(databases) + ([cache] if cache is not None else [])
-            run = stack.enter_context(dask_runner(dask, folders))
+            run = stack.enter_context(dask_runner(dask, folders, waiting))
         lines = stack.enter_context(open_output(os.fspath(report_file))) if report_file is not None else None
         stack.enter_context(suppress(_NothingConvertedError))
         sink = stack.enter_context(open_output(os.fspath(output)))
@@ -268,7 +276,9 @@ def convert(
 
             check = Check(read_shapes().spelled(settings.schema.namespace))
             if cache is not None:
-                check = replace(check, kept=open_checks(cache, check))
+                checks = open_checks(cache, check)
+                stack.callback(checks.packs.remove_left)
+                check = replace(check, kept=checks)
             check.prepare()
             validation = Validation(check, violated, run=partial(in_order, workers=jobs) if jobs > 1 else None)
         for diagnostic in found:
@@ -403,7 +413,7 @@ def validate(
                 settings=settings,
                 format="ntriples",
                 report=reported,
-                run=process_runner(min(jobs, -(-total // CHUNK))),
+                run=process_runner(min(jobs, -(-total // CHUNK)), partial(advance, 0)),
                 advance=advance,
                 validation=validation,
             )

@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
 from pfocr_rdf import __version__
 from pfocr_rdf.cache import converter_versions
-from pfocr_rdf.conversion import ChunkResult, Job, Runner
+from pfocr_rdf.conversion import Job, Results, Runner
 from pfocr_rdf.database import InputError, found_anywhere
 from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.executors import WorkerError, runner
 from pfocr_rdf.extras import MissingExtraError
+from pfocr_rdf.threads import in_threads
 
 __all__ = ["dask_runner"]
 
 PATIENCE = 30.0
-"""Seconds that a cluster may be without workers."""
+"""Seconds that a cluster may be without workers, or its scheduler without an answer."""
+
+CONNECTING: Final = 10.0
+"""Seconds in which a scheduler must be there, and then answer."""
 
 _SCHEDULER: Final = re.compile(r"(tcp|tls|wss?)://[^\s/]+:[0-9]+")
 
 
 @contextmanager
-def dask_runner(address: str, folders: Sequence[str] = ()) -> Iterator[Runner]:
+def dask_runner(
+    address: str, folders: Sequence[str] = (), waiting: Callable[[], object] | None = None
+) -> Iterator[Runner]:
     """Give a runner on an existing Dask cluster, which shares the input's file system with this process.
 
     Args:
         address: the scheduler, such as `tcp://scheduler:8786`.
         folders: what workers must find, by absolute paths.
+        waiting: is told now and then while a chunk is waited for.
 
     Raises:
         MissingExtraError: when the extra `dask` is not installed.
@@ -46,17 +55,27 @@ def dask_runner(address: str, folders: Sequence[str] = ()) -> Iterator[Runner]:
     except ImportError:
         raise MissingExtraError("dask", "running on a Dask cluster") from None
     security: Any = Security
-    if address.startswith("tls:") and security().get_connection_args("client").get("ssl_context") is None:
+    secured = security().get_connection_args("client")
+    if address.startswith("tls:") and secured.get("ssl_context") is None:
         raise InputError(f"{address}: needs certificates; name them in Dask's configuration, distributed.comm.tls")
     try:
-        client = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
+        _greet(address, secured)
+        client: Any = Client(address, timeout=CONNECTING, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise InputError(
             f"{address}: no Dask scheduler answers ({error}); give its address, tcp://HOST:PORT"
         ) from error
 
     def check() -> None:
-        """Raise when the cluster is gone, or has been without workers for a while."""
+        """Raise when the cluster is gone, or has been without workers, or an answer, for a while."""
+        try:
+            if client.status == "running":
+                client.sync(client.scheduler.identity, callback_timeout=PATIENCE)
+        except TimeoutError:
+            message = f"{address}: the Dask scheduler does not answer any more; start it anew and run again"
+            raise WorkerError(message) from None
+        except (OSError, RuntimeError):  # the connection was lost in asking
+            pass
         try:
             if client.status == "running":
                 client.wait_for_workers(1, timeout=PATIENCE)
@@ -72,10 +91,15 @@ def dask_runner(address: str, folders: Sequence[str] = ()) -> Iterator[Runner]:
         check()
         _check_versions(client, address)
         _check_folders(client, address, folders)
-        workers = max(1, sum(client.nthreads().values()))  # type: ignore[no-untyped-call]
-        run = runner(lambda: client.get_executor(pure=False), workers, check=check)  # type: ignore[no-untyped-call]
+        workers = max(1, sum(client.nthreads().values()))
 
-        def guarded(jobs: Iterable[Job]) -> Iterator[tuple[Job, ChunkResult]]:
+        def make() -> Executor:
+            executor: Executor = client.get_executor(pure=False)
+            return executor
+
+        run = runner(make, workers, check=check, waiting=waiting)
+
+        def guarded(jobs: Iterable[Job]) -> Results:
             try:
                 yield from run(map(_anywhere, jobs))
             except ReportedError:
@@ -85,6 +109,32 @@ def dask_runner(address: str, folders: Sequence[str] = ()) -> Iterator[Runner]:
                 raise
 
         yield guarded
+
+
+def _greet(address: str, secured: Mapping[str, Any]) -> None:
+    """Exchange the first words with a scheduler, for the answer to which a client would wait for ever.
+
+    Args:
+        address: the scheduler.
+        secured: what Dask says of how to connect.
+
+    Raises:
+        OSError: when it is not there, or does not answer.
+    """
+    from distributed.comm.core import connect
+
+    async def meet() -> None:
+        try:
+            comm = await asyncio.wait_for(
+                connect(address, timeout=CONNECTING, **secured),  # type: ignore[no-untyped-call]
+                2 * CONNECTING,
+            )
+        except TimeoutError:
+            raise TimeoutError("what is there says nothing") from None
+        await comm.close()
+
+    # in a thread, as the caller's may have a loop that runs already
+    next(in_threads(asyncio.run, [meet()], threads=1))
 
 
 def _anywhere(job: Job) -> Job:

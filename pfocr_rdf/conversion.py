@@ -7,9 +7,11 @@ of other chunks, so that results can come from anywhere and are joined in the or
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import Final
+from functools import partial
+from typing import Final, TypeAlias
 
 from pfocr_rdf.cache import Cache, Converted, KeptParts
 from pfocr_rdf.checking import Check, Checked, group_key
@@ -35,6 +37,7 @@ __all__ = [
     "Counts",
     "Identities",
     "Job",
+    "Results",
     "Runner",
     "convert_chunk",
     "convert_databases",
@@ -169,19 +172,24 @@ class ChunkResult:
     checked: Checked = field(default_factory=Checked)
 
 
-def convert_chunk(job: Job) -> ChunkResult:
-    """Read, map and write the records of a chunk; results that the cache holds are taken from there."""
+def convert_chunk(job: Job, waiting: Callable[[], object] | None = None) -> ChunkResult:
+    """Read, map and write the records of a chunk; results that the cache holds are taken from there.
+
+    Args:
+        job: the chunk.
+        waiting: is told of each record that is read, and of each that is mapped, or None.
+    """
     found = [Findings() for _ in job.records]
     if job.cache is None:
-        return _mapped_together(job, _parsed(job, _read(job, found), found), found)
-    contents = dict(_read(job, found))
+        return _mapped_together(job, _parsed(job, _read(job, found, waiting), found), found, waiting)
+    contents = dict(_read(job, found, waiting))
     # what could not be read may be there next time
     keys = {index: job.cache.key(content) for index, content in contents.items() if not found[index]}
     results = job.cache.get(keys, contents)
     new = ((index, content) for index, content in contents.items() if index not in results)
     header = FORMATS[job.format].header(job.settings.schema)
     statements: dict[int, Group] = {}
-    for index, section in _sections(job, _parsed(job, new, found), found):
+    for index, section in _sections(job, _parsed(job, new, found), found, waiting):
         data = FORMATS[job.format].write(section.statements, job.settings.schema)
         given = contribution(section)
         key = group_key(data, header)
@@ -191,9 +199,11 @@ def convert_chunk(job: Job) -> ChunkResult:
     return _joined(job, results, found, statements)
 
 
-def _read(job: Job, found: list[Findings]) -> Iterator[tuple[int, RecordBytes]]:
+def _read(job: Job, found: list[Findings], waiting: Callable[[], object] | None) -> Iterator[tuple[int, RecordBytes]]:
     """Read the records of a chunk."""
     for index, record in enumerate(job.records):
+        if waiting is not None:
+            waiting()
         if index not in job.omit and (content := record.read(found[index].append)) is not None:
             yield index, content
 
@@ -208,12 +218,17 @@ def _parsed(
             yield index, figure
 
 
-def _mapped_together(job: Job, figures: Iterable[tuple[int, Figure]], found: list[Findings]) -> ChunkResult:
+def _mapped_together(
+    job: Job,
+    figures: Iterable[tuple[int, Figure]],
+    found: list[Findings],
+    waiting: Callable[[], object] | None,
+) -> ChunkResult:
     """Map figures and write them at once."""
     statements: list[Statement] = []
     groups: list[Group] = []
     contributions: list[tuple[int, Contribution]] = []
-    for index, section in _sections(job, figures, found):
+    for index, section in _sections(job, figures, found, waiting):
         statements += section.statements
         groups.append(section.statements)
         contributions.append((index, contribution(section)))
@@ -226,13 +241,20 @@ def _mapped_together(job: Job, figures: Iterable[tuple[int, Figure]], found: lis
     )
 
 
-def _sections(job: Job, figures: Iterable[tuple[int, Figure]], found: list[Findings]) -> Iterator[tuple[int, Section]]:
+def _sections(
+    job: Job,
+    figures: Iterable[tuple[int, Figure]],
+    found: list[Findings],
+    waiting: Callable[[], object] | None,
+) -> Iterator[tuple[int, Section]]:
     listed = list(figures)
     reports = {id(figure): found[index].append for index, figure in listed}
     sections = map_figures(
         [figure for _, figure in listed], settings=job.settings, report_for=lambda figure: reports[id(figure)]
     )
     for (index, _), section in zip(listed, sections, strict=True):
+        if waiting is not None:
+            waiting()
         yield index, section
 
 
@@ -302,14 +324,22 @@ def jobs_of(
 
 # ----------------------------------------------------------------------------------------------------- running
 
-Runner = Callable[[Iterable[Job]], Iterator[tuple[Job, ChunkResult]]]
+Results: TypeAlias = Generator[tuple[Job, "ChunkResult"], None, None]
+"""Chunks, each with its result; who does not take all of it closes it, at which the workers end."""
+
+Runner: TypeAlias = Callable[[Iterable[Job]], Results]
 """What converts chunks, here or in workers, and yields each with its result, in their order."""
 
 
-def run_here(jobs: Iterable[Job]) -> Iterator[tuple[Job, ChunkResult]]:
-    """Convert chunks in this process, one after the other."""
+def run_here(jobs: Iterable[Job], waiting: Callable[[], object] | None = None) -> Results:
+    """Convert chunks in this process, one after the other.
+
+    Args:
+        jobs: the chunks.
+        waiting: is told of each record that is read, and of each that is mapped, or None.
+    """
     for job in jobs:
-        yield salvage(job, convert_chunk)
+        yield salvage(job, partial(convert_chunk, waiting=waiting))
 
 
 def salvage(job: Job, call: Callable[[Job], ChunkResult]) -> tuple[Job, ChunkResult]:
@@ -385,7 +415,7 @@ def convert_databases(
         size: records a chunk; the output does not depend on it.
         cache_for: gives the cache for a database's organism names; without it no figure is kept.
         kept: what is kept of what figures share, or None. It is not used with `validation`, which needs the statements.
-        advance: is told of records done; when all are, of none now and again, while what they share is described.
+        advance: is told of records done, and of none now and again while what they share is described.
         validation: takes what a check of the output finds, or None.
 
     Returns:
@@ -410,29 +440,30 @@ def convert_databases(
         validation.file_of = identities.file_of
     check = validation.check if validation is not None else None
     jobs = jobs_of(databases, settings=settings, format=format, size=size, cache_for=cache_for, check=check)
-    for job, first_result in run(jobs):
-        result = first_result
-        faults = {
-            index: fault
-            for index, given in result.contributions
-            if (fault := identities.fault(given.figid, given.iri, given.file))
-        }
-        if faults:
-            result = convert_chunk(replace(job, skip=frozenset(faults)))
-            result = replace(result, diagnostics=first_result.diagnostics)
-        for index, diagnostics in enumerate(result.diagnostics):
-            for diagnostic in diagnostics:
-                counting(diagnostic)
-            if index in faults:
-                counting(faults[index])
-        for _, given in result.contributions:
-            entities.add(given)
-        counts.figures += len(result.contributions)
-        put_out(result.triples, result.data, len(job.records))
-        if validation is not None:
+    with closing(run(jobs)) as results:
+        for job, first_result in results:
+            result = first_result
+            faults = {
+                index: fault
+                for index, given in result.contributions
+                if (fault := identities.fault(given.figid, given.iri, given.file))
+            }
+            if faults:
+                result = convert_chunk(replace(job, skip=frozenset(faults)))
+                result = replace(result, diagnostics=first_result.diagnostics)
+            for index, diagnostics in enumerate(result.diagnostics):
+                for diagnostic in diagnostics:
+                    counting(diagnostic)
+                if index in faults:
+                    counting(faults[index])
             for _, given in result.contributions:
-                validation.name_figure(given.iri, given.figid)
-            validation.take(result.checked)
+                entities.add(given)
+            counts.figures += len(result.contributions)
+            put_out(result.triples, result.data, len(job.records))
+            if validation is not None:
+                for _, given in result.contributions:
+                    validation.name_figure(given.iri, given.figid)
+                validation.take(result.checked)
 
     if validation is not None:
 

@@ -211,7 +211,7 @@ def write_graph(
             settings=settings,
             format="ntriples",
             report=take,
-            run=process_runner(min(jobs, -(-records // CHUNK))),
+            run=process_runner(min(jobs, -(-records // CHUNK)), partial(advance, 0)),
             advance=advance,
         )
     return GraphCounts(counts.triples, counts.figures, mentions, errors)

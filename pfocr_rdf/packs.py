@@ -43,6 +43,9 @@ _SUFFIX: Final = ".pack"
 _NAME: Final = re.compile(f"[0-9a-f]{{{2 * KEY}}}{re.escape(_SUFFIX)}")
 _LEFT: Final = re.compile(r"\.[0-9a-f]{16}\.part")
 
+_OF_RUN: Final = 8
+"""Digits of the run in the name of a pack that is not whole."""
+
 MOST_RESULTS: Final = 100_000
 """Results of a pack, of which a chunk gives a hundred, and a portion of checks some thousands."""
 
@@ -59,7 +62,7 @@ class Packs:
 
     Attributes:
         folder: where they are.
-        run: stands for the run that opened them; their index is read once a run and process.
+        run: stands for the run that opened them, in hexadecimal digits; their index is read once a run and process.
     """
 
     folder: str
@@ -116,7 +119,7 @@ class Packs:
             if folder.is_symlink():  # it leads out of the cache
                 return None
             # named before it is made, so that an interrupt at any moment finds it
-            beside = folder / f".{secrets.token_hex(8)}.part"
+            beside = folder / f".{self.run[:_OF_RUN]}{secrets.token_hex(4)}.part"
             try:
                 with open(beside, "xb", opener=private) as file:
                     file.write(head + index)
@@ -128,6 +131,13 @@ class Packs:
         except OSError:
             return None
         return target.name
+
+    def remove_left(self) -> None:
+        """Remove what processes of this run have left of packs, as they were stopped."""
+        with suppress(OSError):
+            for path in left_files(self.folder):
+                if path.name[1:].startswith(self.run[:_OF_RUN]):
+                    path.unlink(missing_ok=True)
 
     def keep_only(self, keys: Set[bytes], names: Set[str]) -> None:
         """Delete packs that were there when these were opened, unless they have a result of these keys or these names.

@@ -11,7 +11,7 @@ from typing import Final, TextIO, cast
 __all__ = ["progress", "stages"]
 
 Advance = Callable[[int], None]
-"""Is told of records done; when all are, of none now and again, while what they share is described."""
+"""Is told of records done, and of none now and again, while one takes long, or what they share is described."""
 
 REST: Final = "all done; now what they share"
 
@@ -64,10 +64,10 @@ def _bar(total: int, stream: TextIO) -> Iterator[Advance]:
             nonlocal done, shown
             done += records
             now = time.monotonic()
-            rate = f"{done / max(now - start, 0.001):,.0f}/s" if done < total else REST
-            bar.update(task, completed=done, rate=rate)
             if now - shown >= BAR_SECONDS or (records and done >= total):
                 shown = now
+                rate = f"{done / max(now - start, 0.001):,.0f}/s" if done < total else REST
+                bar.update(task, completed=done, rate=rate)
                 bar.refresh()
 
         yield advance

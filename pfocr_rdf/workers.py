@@ -18,16 +18,16 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, Final, TypeVar
 
-from pfocr_rdf.conversion import ChunkResult, Job, Runner, convert_chunk, run_here
+from pfocr_rdf.conversion import ChunkResult, Job, Results, Runner, convert_chunk, run_here
 from pfocr_rdf.errors import why
-from pfocr_rdf.executors import IN_FLIGHT, WorkerError, open_executor, runner
+from pfocr_rdf.executors import GUARD, IN_FLIGHT, WorkerError, WorkerPool, abandon, open_executor, runner
 from pfocr_rdf.output import OutputError, temporary_folder
 from pfocr_rdf.signals import ENDING, HANGUP
 
@@ -40,22 +40,26 @@ WORTH_FORKING: Final = 2
 """Items for each worker that make it worth to fork some."""
 
 
-def process_runner(workers: int) -> Runner:
+def process_runner(workers: int, waiting: Callable[[], object] | None = None) -> Runner:
     """Give a runner that converts chunks in worker processes of this machine.
 
     Args:
         workers: how many; with one, everything happens in this process.
+        waiting: is told now and then while a chunk is waited for.
     """
     if workers <= 1:
-        return run_here
+        return partial(run_here, waiting=waiting)
 
     def collect(left: str | tuple[ChunkResult], job: Job) -> ChunkResult:
         return _collected(left, partial(convert_chunk, job))
 
-    def run(jobs: Iterable[Job]) -> Iterator[tuple[Job, ChunkResult]]:
+    def run(jobs: Iterable[Job]) -> Results:
         with temporary_folder() as folder:
             convert = partial(_left_in_file, folder, convert_chunk)
-            yield from runner(lambda: _pool(workers, folder), workers, convert=convert, collect=collect)(jobs)
+            run_over = runner(
+                lambda: _pool(workers, folder), workers, convert=convert, collect=collect, waiting=waiting
+            )
+            yield from run_over(jobs)
 
     return run
 
@@ -63,25 +67,32 @@ def process_runner(workers: int) -> Runner:
 def in_order(call: Callable[[_Item], _Given], items: Iterable[_Item], *, workers: int) -> Generator[_Given, None, None]:
     """Yield what a call gives for items, in their order, from worker processes of this machine.
 
-    Who does not take all of it closes it, at which the workers end.
+    A worker that dies costs nothing, unless it dies again of the same item. Who does not take all of it closes it, at
+    which the workers end.
 
     Args:
         call: what is called; it and the items must be such that they can go to another process.
         items: what it is called with; only as many are taken ahead as keep the workers busy.
-        workers: how many; with one, everything happens in this process.
+        workers: how many at most, as no more than there are items are started; with one, everything happens in this
+            process.
 
     Raises:
-        WorkerError: when a worker dies.
+        WorkerError: when a worker dies of an item twice, or none can be started.
     """
-    if workers <= 1:
-        yield from map(call, items)
+    coming = iter(items)
+    first = list(islice(coming, workers))
+    if len(first) <= 1:
+        yield from map(call, chain(first, coming))
         return
+    number = len(first)
     with temporary_folder() as folder:
         try:
             leave = partial(_left_in_file, folder, call)
-            yield from _through(lambda: _pool(workers, folder), leave, call, items, workers)
+            yield from _through(lambda: _pool(number, folder), leave, call, chain(first, coming), number, again=True)
         except BrokenExecutor as error:
-            raise WorkerError("a worker process died, perhaps for want of memory; try fewer, with -j") from error
+            raise WorkerError(
+                "a worker process died, and another at the same work, perhaps for want of memory; try fewer, with -j"
+            ) from error
 
 
 def forked(
@@ -159,6 +170,8 @@ def _through(
     items: Iterable[_Item],
     workers: int,
     here: Callable[[_Item], bool] = lambda _: False,
+    *,
+    again: bool = False,
 ) -> Iterator[Any]:
     """Yield what is collected of what a call leaves for items on an executor; few are taken ahead.
 
@@ -169,20 +182,47 @@ def _through(
         items: what it is called with.
         workers: how many workers the executor has.
         here: tells which items are not sent.
+        again: whether what was in flight when a worker died is sent again, one item after the other.
+
+    Raises:
+        BrokenExecutor: when a worker dies, or with `again`, when one dies of an item that was sent again.
     """
     pending: deque[tuple[_Item, Future[Any] | None]] = deque()
 
-    def given() -> Any:
-        item, future = pending.popleft()
+    def given(item: _Item, future: Future[Any] | None) -> Any:
         return call(item) if future is None else _collected(future.result(), partial(call, item))
 
-    with open_executor(make, pending) as (executor, _):
+    with open_executor(make, pending) as (executor, renew):
+
+        def submitted(item: _Item) -> Future[Any] | None:
+            if here(item):
+                return None
+            try:
+                return executor().submit(leave, item)
+            except BrokenExecutor as error:  # a worker died meanwhile; who waits for the first of them learns of it
+                broken: Future[Any] = Future()
+                broken.set_exception(error)
+                return broken
+
+        def first() -> list[Any]:
+            """Give what the first gave that is pending, and what all gave if one of them may have killed its worker."""
+            item, future = pending.popleft()
+            try:
+                return [given(item, future)]
+            except BrokenExecutor:
+                if not again:
+                    raise
+            renew()
+            suspects = [item, *(item for item, _ in pending)]
+            pending.clear()
+            return [given(suspect, submitted(suspect)) for suspect in suspects]
+
         for item in items:
-            pending.append((item, None if here(item) else executor().submit(leave, item)))
+            pending.append((item, submitted(item)))
             if len(pending) >= workers * IN_FLIGHT:
-                yield given()
+                yield from first()
         while pending:
-            yield given()
+            yield from first()
 
 
 _inheritance: Callable[[Any], Any] | None = None
@@ -228,23 +268,36 @@ def _can_fork() -> bool:
     return "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
 
 
-def _pool(workers: int, folder: str, inherit: Callable[[Any], Any] | None = None) -> ProcessPoolExecutor:
-    """Make a pool of processes; `inherit`, for `_inherited`, asks for one that is forked."""
+def _pool(workers: int, folder: str, inherit: Callable[[Any], Any] | None = None) -> WorkerPool:
+    """Make a pool of processes; `inherit`, for `_inherited`, asks for one that is forked.
+
+    Raises:
+        WorkerError: when none can be started.
+    """
+    if multiprocessing.current_process().daemon:
+        raise WorkerError("worker processes: a daemonic process may start none; do without, with one job (-j 1)")
     method = "fork" if _can_fork() else None
     if method is None and "forkserver" in multiprocessing.get_all_start_methods():
         method = "forkserver"
-    context = multiprocessing.get_context(method)
     with _starting():
-        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(folder, inherit))
-    if method == "fork":
-        # workers are forked now, and a signal that comes meanwhile waits until they have given up our handlers
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-        try:
-            with _starting():
-                pool.submit(os.getpid)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        pool = WorkerPool(workers, method, _start_worker, folder, inherit)
+    try:
+        with _starting(), _held_back() if method == "fork" else nullcontext():
+            pool.submit(os.getpid)
+    except BaseException:  # an interrupt, among others
+        abandon(pool)
+        raise
     return pool
+
+
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """Let signals that come while workers are forked wait until these have given up our handlers."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
@@ -253,6 +306,8 @@ def _starting() -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError) as error:  # no process, no semaphore, or no thread
+        if "bootstrapping" in str(error):  # this is a worker that is still reading the main module
+            raise WorkerError(f"worker processes: a worker would start more of them; {GUARD}") from error
         reason = why(error) if isinstance(error, OSError) else error
         raise WorkerError(f"worker processes: cannot be started: {reason}; do without, with -j 1") from error
 

@@ -353,7 +353,7 @@ def _convert(
                 settings=settings,
                 format="ntriples",
                 report=take,
-                run=process_runner(min(jobs, -(-records // CHUNK))),
+                run=process_runner(min(jobs, -(-records // CHUNK)), partial(advance, 0)),
                 advance=advance,
                 validation=validation,
             )
