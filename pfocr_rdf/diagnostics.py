@@ -176,7 +176,7 @@ _CODES: Final = (
     Code(
         "report-cut",
         "warning",
-        "A record has more than 1,000 diagnostics; the others are not shown.",
+        "A record, or a map, has more than 1,000 diagnostics; the others are not shown.",
         "Mend what is shown first.",
     ),
     Code(
@@ -573,13 +573,19 @@ RECORD_LIMIT: Final = 1000
 
 
 class Findings:
-    """The diagnostics of one record: the first `RECORD_LIMIT`, and how many more there were."""
+    """The diagnostics of one record, or of one map: the first `RECORD_LIMIT`, and how many more there were."""
 
-    __slots__ = ("_found", "_more")
+    __slots__ = ("_found", "_more", "_whose")
 
-    def __init__(self) -> None:
+    def __init__(self, whose: str = "this record") -> None:
+        """Begin with none.
+
+        Args:
+            whose: what they are of, for people.
+        """
         self._found: list[Diagnostic] = []
         self._more = 0
+        self._whose = whose
 
     def __bool__(self) -> bool:
         """Tell whether anything was found."""
@@ -597,7 +603,7 @@ class Findings:
         if not self._more:
             return tuple(self._found)
         last = self._found[-1]
-        message = f"{self._more:,} more diagnostics of this record are not shown"
+        message = f"{self._more:,} more diagnostics of {self._whose} are not shown"
         return (*self._found, diagnose("report-cut", message, file=last.file, figid=last.figid))
 
 

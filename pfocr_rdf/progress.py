@@ -5,8 +5,11 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Final, TextIO, cast
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final, TextIO, cast
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 __all__ = ["progress", "stages"]
 
@@ -57,7 +60,7 @@ def _bar(total: int, stream: TextIO) -> Iterator[Advance]:
     bar = Progress(*columns, console=Console(file=stream), auto_refresh=False, transient=True)
     start = shown = time.monotonic()
     done = 0
-    with bar:
+    with _at(bar):
         task = bar.add_task("", total=total, rate="")
 
         def advance(records: int) -> None:
@@ -68,9 +71,21 @@ def _bar(total: int, stream: TextIO) -> Iterator[Advance]:
                 shown = now
                 rate = f"{done / max(now - start, 0.001):,.0f}/s" if done < total else REST
                 bar.update(task, completed=done, rate=rate)
-                bar.refresh()
+                with suppress(OSError):  # the terminal is gone
+                    bar.refresh()
 
         yield advance
+
+
+@contextmanager
+def _at(bar: Progress) -> Iterator[None]:
+    with suppress(OSError):  # the terminal is gone
+        bar.start()
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            bar.stop()
 
 
 def _log(total: int, stream: TextIO) -> Advance:
@@ -86,8 +101,7 @@ def _log(total: int, stream: TextIO) -> Advance:
             rate = done / (now - start)
             remaining = f", {(total - done) / rate:,.0f} s left" if rate else ""  # the first parts may hold no figure
             left = f"{rate:,.0f}/s{remaining}" if done < total else REST
-            stream.write(f"{done:,} of {total:,} records, {left}\n")
-            stream.flush()
+            _write(f"{done:,} of {total:,} records, {left}\n", stream)
 
     return advance
 
@@ -104,7 +118,13 @@ def stages(*, quiet: bool = False, stream: TextIO | None = None) -> Callable[[st
 
     def begin(stage: str) -> None:
         if stream is not None and not quiet and time.monotonic() - start >= LOG_SECONDS:
-            stream.write(f"{stage}\n")
-            stream.flush()
+            _write(f"{stage}\n", stream)
 
     return begin
+
+
+def _write(line: str, stream: TextIO) -> None:
+    """Write a line; where it cannot be written, as the reader has gone or the disk is full, the work goes on."""
+    with suppress(OSError):
+        stream.write(line)
+        stream.flush()

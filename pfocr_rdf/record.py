@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from pfocr_rdf.diagnostics import Place, Report
+from pfocr_rdf.diagnostics import Findings, Place, Report, diagnose
 from pfocr_rdf.figures import Annotation, Figure, Journal, Organism, Paper
 from pfocr_rdf.frontmatter import FrontMatterError, Plain, parse_front_matter
 from pfocr_rdf.garbled import garbled
@@ -87,17 +87,20 @@ def is_figid(text: str) -> bool:
 def parse_map(data: bytes, *, file: str, report: Report) -> dict[str, tuple[str, ...]]:
     r"""Read `wpid_map.tsv` or `ndex_map.tsv`: figid, tab, identifier, no header.
 
-    Blanks in place of the tab are read and reported; one figid may stand in several rows.
+    Blanks in place of the tab are read and reported, like rows that cannot be read, as often as faults of a record are;
+    one figid may stand in several rows.
 
     Returns:
         For each figid its identifiers in the order of the rows.
     """
-    place = Place(file, "", report)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        place.diagnose("map-unreadable", "the file is not UTF-8", line=data.count(b"\n", 0, error.start) + 1)
+        number = data.count(b"\n", 0, error.start) + 1
+        report(diagnose("map-unreadable", "the file is not UTF-8", file=file, line=number))
         return {}
+    found = Findings("this map")
+    place = Place(file, "", found.append)
     entries: dict[str, list[str]] = {}
     for number, line in enumerate(text.split("\n"), start=1):
         cells = line.rstrip("\r").split("\t")
@@ -111,6 +114,8 @@ def parse_map(data: bytes, *, file: str, report: Report) -> dict[str, tuple[str,
         identifiers = entries.setdefault(cells[0], [])
         if cells[1].strip() not in identifiers:
             identifiers.append(cells[1].strip())
+    for diagnostic in found.all():
+        report(diagnostic)
     return {figid: tuple(identifiers) for figid, identifiers in entries.items()}
 
 

@@ -7,13 +7,11 @@ failed write.
 from __future__ import annotations
 
 import errno
-import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from functools import wraps
-from typing import Final, NoReturn, TextIO
+from typing import Final, NoReturn
 
 import click
 
@@ -26,6 +24,7 @@ from pfocr_rdf.cli.load import load
 from pfocr_rdf.cli.query import query
 from pfocr_rdf.cli.release import release
 from pfocr_rdf.cli.serve import serve
+from pfocr_rdf.cli.streams import drop, flush_errors, tell
 from pfocr_rdf.cli.usage import called, usage_fault
 from pfocr_rdf.cli.validate import validate
 from pfocr_rdf.errors import ReportedError, why
@@ -90,13 +89,11 @@ def main() -> None:
             signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
         error.__traceback__ = None  # what its frames hold open is closed now, also where no `with` had begun yet
         left = "; ".join(getattr(error, "__notes__", ["an earlier output is as it was"]))
-        try:
-            click.echo(f"{_NAME}: interrupted; {left}", err=True)
-        except OSError:  # the terminal is closed, and shows nothing
-            _drop(sys.stdout, sys.stderr)
+        tell(f"{_NAME}: interrupted; {left}")
         end_interrupted(error.args[0])
     finally:
         ask_no_more()
+        flush_errors()
 
 
 def _run() -> NoReturn:
@@ -116,11 +113,7 @@ def _run() -> NoReturn:
         command = error.ctx.command_path if error.ctx is not None else called(sys.argv[1:], cli, _NAME)
         _fail(usage_fault(error, command), command)
     except _BrokenOffError:
-        try:
-            _fail("a connection to another program broke off (broken pipe), and the work was not done; run it again")
-        except BrokenPipeError:  # it was standard error, whose reader has gone
-            _drop(sys.stdout, sys.stderr)
-            sys.exit(1)
+        _fail("a connection to another program broke off (broken pipe), and the work was not done; run it again")
     except ReportedError as error:
         _fail(str(error))
     except OSError as error:
@@ -136,14 +129,6 @@ def _fail(message: str, command: str = _NAME) -> NoReturn:
     from pfocr_rdf.diagnostics import one_line
 
     hear_no_more()  # it ends now; who asks for that yet would hide what is wrong
-    click.echo(f"{command}: {one_line(message)}", err=True)
-    _drop(sys.stdout)
+    tell(f"{command}: {one_line(message)}")
+    drop(sys.stdout)
     sys.exit(2)
-
-
-def _drop(*streams: TextIO | None) -> None:
-    """Let nothing be written any more to streams, which would fail again as the process ends."""
-    for stream in streams:
-        if stream is not None:
-            with suppress(OSError, ValueError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

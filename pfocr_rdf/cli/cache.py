@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pfocr_rdf.cli.options import say
+from pfocr_rdf.cli.streams import say
 
 __all__ = ["cache"]
 

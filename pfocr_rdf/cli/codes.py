@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 import click
 
-from pfocr_rdf.cli.options import say
+from pfocr_rdf.cli.streams import say
 
 __all__ = ["codes"]
 

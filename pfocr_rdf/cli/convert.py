@@ -14,8 +14,8 @@ from pfocr_rdf.cli.options import (
     mapping_options,
     number,
     settings_of,
-    show_error,
 )
+from pfocr_rdf.cli.streams import show_error, tell
 
 if TYPE_CHECKING:
     from pfocr_rdf.conversion import Counts
@@ -86,7 +86,7 @@ def convert(
         if not quiet:
             summarize(counts)
         if not counts.triples:
-            click.echo(f"pfocr-rdf: no record could be read; {output} is not written", err=True)
+            tell(f"pfocr-rdf: no record could be read; {output} is not written")
     if any(pfocr_rdf.CODES[code].level == "error" for code in counts.codes):
         sys.exit(1)
 
@@ -96,10 +96,9 @@ def summarize(counts: Counts) -> None:
     from pfocr_rdf.diagnostics import level_counts, summary_lines
 
     levels = level_counts(counts.codes)
-    click.echo(
+    tell(
         f"{number(counts.records, 'record')}, {number(counts.figures, 'figure')}, {number(counts.triples, 'triple')}; "
-        f"{number(levels['error'], 'error')}, {number(levels['warning'], 'warning')}, {number(levels['info'], 'note')}",
-        err=True,
+        f"{number(levels['error'], 'error')}, {number(levels['warning'], 'warning')}, {number(levels['info'], 'note')}"
     )
     for line in summary_lines(counts.codes):
-        click.echo(line, err=True)
+        tell(line)

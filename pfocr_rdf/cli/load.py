@@ -15,10 +15,9 @@ from pfocr_rdf.cli.options import (
     inputs_argument,
     jobs_option,
     mapping_options,
-    say,
     settings_of,
-    show_error,
 )
+from pfocr_rdf.cli.streams import say, show_error, tell
 
 if TYPE_CHECKING:
     from pfocr_rdf.stores.loading import Loaded
@@ -151,4 +150,4 @@ def show_mismatch(target: str, loaded: Loaded) -> None:
     from pfocr_rdf.stores.loading import differences
 
     state = "nothing is replaced" if not loaded.live else "load again with --replace"
-    click.echo(f"pfocr-rdf: {target}: the store counts {', '.join(differences(loaded))}; {state}", err=True)
+    tell(f"pfocr-rdf: {target}: the store counts {', '.join(differences(loaded))}; {state}")

@@ -1,17 +1,13 @@
-"""What commands share: the options of the mapping, and how they speak to people."""
+"""What commands share: their inputs, the options of the mapping, and what is made of them."""
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 from click.core import ParameterSource
-
-if TYPE_CHECKING:
-    from pfocr_rdf.diagnostics import Diagnostic
 
 __all__ = [
     "check_mapping_options",
@@ -21,9 +17,7 @@ __all__ = [
     "jobs_option",
     "mapping_options",
     "number",
-    "say",
     "settings_of",
-    "show_error",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -135,23 +129,3 @@ def number(count: int, noun: str) -> str:
     ('1 record', '1,200 records')
     """
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def say(text: str) -> None:
-    """Write a line to standard output.
-
-    Raises:
-        ReaderGoneError: when nobody reads it any more.
-    """
-    from pfocr_rdf.output import to_reader
-
-    with to_reader():
-        click.echo(text)
-
-
-def show_error(diagnostic: Diagnostic) -> None:
-    """Write a diagnostic to standard error if it is an error; the report has the others."""
-    if diagnostic.level == "error":
-        # standard error may be closed; on a terminal, a bar may stand on the line
-        over = "\r\x1b[K" if sys.stderr is not None and sys.stderr.isatty() else ""
-        click.echo(f"{over}{diagnostic}", err=True)

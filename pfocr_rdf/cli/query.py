@@ -17,7 +17,7 @@ import click
 
 from pfocr_rdf.cli.endpoint import check_options, endpoint_options, opened_endpoint
 from pfocr_rdf.cli.load import check_graph, one_of
-from pfocr_rdf.cli.options import say
+from pfocr_rdf.cli.streams import say, tell
 from pfocr_rdf.errors import why
 from pfocr_rdf.signals import ENDING
 
@@ -118,11 +118,11 @@ def query(
         said = write_answer(answer, format, output, schema=schema, width=width)
     if not quiet:
         for hint in hints:
-            click.echo(hint, err=True)
+            tell(hint)
     if said and not quiet:
-        click.echo(said, err=True)
+        tell(said)
         if said == "0 rows" and question.note and question in shipped_queries():  # which may ask of our examples
-            click.echo(f"{question.note} (`pfocr-rdf query --text {question.name}` shows the query)", err=True)
+            tell(f"{question.note} (`pfocr-rdf query --text {question.name}` shows the query)")
 
 
 def read_asked(asked: str | None, execute: str | None, values: Sequence[str] = ()) -> Query:

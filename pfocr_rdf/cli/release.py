@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from pfocr_rdf.cli.options import cores, day, jobs_option, mapping_options, number, settings_of, show_error
+from pfocr_rdf.cli.options import cores, day, jobs_option, mapping_options, number, settings_of
+from pfocr_rdf.cli.streams import show_error, tell
 from pfocr_rdf.releases.defaults import ALLOWED_DROP, BASE_URL, CREATOR, ENDPOINT
 
 if TYPE_CHECKING:
@@ -133,22 +134,20 @@ def release(
                 taxonomy=mapping["taxonomy"],
                 engine=engine,
                 report=show_error,
-                note=lambda text: click.echo(f"pfocr-rdf: note: {text}", err=True),
+                note=lambda text: tell(f"pfocr-rdf: note: {text}"),
                 jobs=jobs or cores(),
                 quiet=quiet,
             )
         except Refused as error:
             for reason in error.reasons:
-                click.echo(reason, err=True)
-            click.echo(
-                f"pfocr-rdf: not published: {number(len(error.reasons), 'reason')}; there is no {folder}", err=True
-            )
+                tell(reason)
+            tell(f"pfocr-rdf: not published: {number(len(error.reasons), 'reason')}; there is no {folder}")
             sys.exit(1)
         errors = sum(finding.count for finding in made.publication.diagnostics if finding.level == "error")
         if not quiet:
             _summarize(made, folder)
         if errors:
-            click.echo(f"pfocr-rdf: published without what {number(errors, 'error')} kept out, named above", err=True)
+            tell(f"pfocr-rdf: published without what {number(errors, 'error')} kept out, named above")
             sys.exit(1)
 
 
@@ -173,8 +172,7 @@ def _summarize(made: Release, folder: str) -> None:
     publication = made.publication
     counts = publication.counts
     size = sum(file.bytes for file in publication.files) / 1_000_000
-    click.echo(
+    tell(
         f"{folder}: version {publication.version}, {number(counts.figures, 'figure')}, "
-        f"{number(counts.triples, 'triple')}, {number(len(publication.files) + 2, 'file')}, {size:,.1f} MB",
-        err=True,
+        f"{number(counts.triples, 'triple')}, {number(len(publication.files) + 2, 'file')}, {size:,.1f} MB"
     )

@@ -14,8 +14,8 @@ from pfocr_rdf.cli.options import (
     jobs_option,
     mapping_options,
     settings_of,
-    show_error,
 )
+from pfocr_rdf.cli.streams import show_error, tell
 
 __all__ = ["validate"]
 
@@ -94,7 +94,7 @@ def validate(
             quiet=quiet,
         )
     if not quiet:
-        click.echo(summary(verdict), err=True)
+        tell(summary(verdict))
     if not verdict.valid(strict=strict) or any(pfocr_rdf.CODES[code].level == "error" for code in verdict.codes):
         sys.exit(1)
 
