@@ -19,7 +19,7 @@ import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -35,12 +35,12 @@ from yaml import _yaml as libyaml
 from pfocr_rdf import __version__
 from pfocr_rdf.checking import Check, Checked, Located, Result
 from pfocr_rdf.diagnostics import CODES, Diagnostic
-from pfocr_rdf.entities import Contribution, Told
+from pfocr_rdf.entities import PACKED_TERM, Contribution, Told, is_packed_organism, is_packed_paper, is_packed_term
 from pfocr_rdf.errors import ReportedError, why
 from pfocr_rdf.mapping import Settings
 from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.packs import KEY, Packs, entry_count, left_files, open_packs, pack_files
-from pfocr_rdf.record import RecordBytes
+from pfocr_rdf.record import RecordBytes, is_figid
 from pfocr_rdf.terms import Term
 
 if TYPE_CHECKING:
@@ -235,6 +235,9 @@ _decode: Final = json.JSONDecoder().raw_decode
 _BETWEEN: Final = "\x1f"
 """What stands between terms: the unit separator of ASCII."""
 
+_TERMS: Final = re.compile(rf"(?:{PACKED_TERM}(?:\t[^{_BETWEEN}]*+)?+(?:{_BETWEEN}|\Z))++".encode())
+"""Terms that are looked at all at once, which is much quicker than one by one."""
+
 
 def _decoded(entry: bytes, content: RecordBytes) -> Converted | None:
     """Give back what was kept, or None where it is of another shape."""
@@ -244,19 +247,27 @@ def _decoded(entry: bytes, content: RecordBytes) -> Converted | None:
         (triples, size, shared, diagnostics), _ = _decode(entry[:line].decode("ascii"))
         figid, iri, paper, terms, organisms, others, image, shared_image = shared
         end = start + size
-        if not (isinstance(triples, int) and isinstance(paper, str) and isinstance(figid, str)):
+        if not (type(triples) is int and 0 <= triples <= len(entry) and start <= end <= len(entry)):
             return None
-        if not start <= end <= len(entry):
+        told = tuple(entry[start:end].decode().split(_BETWEEN) if size else terms)
+        if not (_TERMS.fullmatch(entry, start, end) or all(map(is_packed_term, told))):
             return None
-        # texts, and such as can be written
-        "".join((iri, image or "", *(shared_image or ()), *chain.from_iterable(others))).encode()
+        if not (is_figid(figid) and _IRI.fullmatch(iri) and is_packed_paper(paper)):
+            return None
+        if not all(map(is_packed_organism, organisms)):
+            return None
+        if image is not None or shared_image is not None or others:  # as is rare
+            if not (_are_iris(shared_image or ()) and all(map(_is_statement, others))):
+                return None
+            "".join((image or "", *chain.from_iterable(others))).encode()
+        "".join((paper, *organisms)).encode()  # such texts as can be written
         given = Contribution(
             figid,
             Term(iri),
             content.file,
             paper,
-            tuple(entry[start:end].decode("utf-8", "surrogatepass").split(_BETWEEN)) if size else _texts(terms),
-            _texts(organisms),
+            told,
+            tuple(organisms),
             tuple([(Term(subject), Term(predicate), Term(value)) for subject, predicate, value in others]),
             image,
             (Term(shared_image[0]), Term(shared_image[1])) if shared_image is not None else None,
@@ -267,23 +278,34 @@ def _decoded(entry: bytes, content: RecordBytes) -> Converted | None:
             [
                 Diagnostic(code, message, shown[file], line, figid, key, value)
                 for code, message, file, line, figid, key, value in diagnostics
-                if code in CODES
             ]
         )
+        if not all(map(_is_whole, found)):
+            return None
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
     # a copy of the data would cost more than all of the above
     return Converted(memoryview(entry)[end:], entry[line:start], triples, given, found)
 
 
-def _texts(values: list[str]) -> tuple[str, ...]:
-    """Check that values are texts.
+def _are_iris(terms: Sequence[object]) -> bool:
+    """Tell whether all of some are IRIs, in the syntax of N-Triples."""
+    return all(type(term) is str and _IRI.fullmatch(term) is not None for term in terms)
 
-    Raises:
-        TypeError: when they are not.
-    """
-    "".join(values)
-    return tuple(values)
+
+_IRI: Final = re.compile(r"<[^\x00-\x20<>\"{}|^`\\\ud800-\udfff]+>")
+
+
+def _is_statement(terms: Sequence[object]) -> bool:
+    """Tell whether these are a subject, a predicate and an object, as `pfocr_rdf.terms` has them."""
+    subject, predicate, value = terms
+    return _are_iris((subject, predicate)) and type(value) is str and value[:1] in ("<", '"')
+
+
+def _is_whole(found: Diagnostic) -> bool:
+    """Tell whether a diagnostic has a code that there is, and what it says of it is text."""
+    "".join((found.message, found.figid, found.key, found.value))
+    return found.code in CODES and (found.line is None or type(found.line) is int)
 
 
 # ----------------------------------------------------------------------------------------- what figures share
@@ -405,15 +427,29 @@ def _checked(entry: bytes) -> Checked | None:
     """Give back what was kept, or None where it is of another shape."""
     try:
         results, described, referenced, figures, triples = json.loads(entry)
+        for result, figure, _ in results:
+            "".join((*result, figure)).encode()
+            if len(result) != _RESULT_FIELDS:
+                return None
+        if not _are_iris([term for term, _, _ in referenced]):
+            return None
+        if not _are_iris([figure for _, _, figure in chain(results, referenced) if figure != ""]):
+            return None
+        numbers = [*chain.from_iterable(described), *(predicates for _, predicates, _ in referenced), figures, triples]
+        if not all(type(number) is int and 0 <= number < 1 << 64 for number in numbers):
+            return None
         return Checked(
             tuple([Located(Result(*result), Term(figure), bool(shared)) for result, figure, shared in results]),
-            tuple([(int(digest), int(classes)) for digest, classes in described]),
-            tuple([(Term(term), int(predicates), Term(figure)) for term, predicates, figure in referenced]),
-            int(figures),
-            int(triples),
+            tuple([(digest, classes) for digest, classes in described]),
+            tuple([(Term(term), predicates, Term(figure)) for term, predicates, figure in referenced]),
+            figures,
+            triples,
         )
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
+
+
+_RESULT_FIELDS: Final = len(fields(Result))
 
 
 # ---------------------------------------------------------------------------------------------- the whole folder

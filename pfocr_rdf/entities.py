@@ -8,24 +8,31 @@ the database.
 from __future__ import annotations
 
 import json
+import re
 from array import array
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from typing import Final, NamedTuple, TypeAlias, TypeVar
+from typing import Final, NamedTuple, TypeAlias, TypeVar, get_args
 
 from pfocr_rdf.figures import Journal, Paper
 from pfocr_rdf.iris import Source
 from pfocr_rdf.mapping import USUAL_ENDING, Section
 from pfocr_rdf.mentions import Chemical, Gene
+from pfocr_rdf.organisms import TAXON_ID
+from pfocr_rdf.record import PMCID, YEAR
 from pfocr_rdf.terms import Statement, Term, iri_text
 
 __all__ = [
     "CHEMICAL",
     "DISEASE",
     "GENE",
+    "PACKED_TERM",
     "Contribution",
     "Entities",
     "Told",
     "contribution",
+    "is_packed_organism",
+    "is_packed_paper",
+    "is_packed_term",
     "pmcid_of",
     "unpacked",
     "unpacked_paper",
@@ -164,6 +171,49 @@ def journal_of(packed: str) -> Journal | None:
     title, abbreviation = packed.split("\t", 7)[5:7]
     return Journal(title or None, abbreviation or None) if title or abbreviation else None
 
+
+def is_packed_term(text: str) -> bool:
+    r"""Tell whether a text is what is packed of a gene, chemical or disease.
+
+    >>> is_packed_term("1\tEntrez Gene\t7157\t9606\tTP53"), is_packed_term("TP53")
+    (True, False)
+    """
+    return _is_packed(text, 4, re.compile(PACKED_TERM))
+
+
+def is_packed_organism(text: str) -> bool:
+    """Tell whether a text is what is packed of an organism."""
+    return _ORGANISM.fullmatch(text) is not None or _is_packed(text, 1, TAXON_ID)
+
+
+def is_packed_paper(text: str) -> bool:
+    """Tell whether a text is what is packed of a paper."""
+    if _PAPER.fullmatch(text) is not None:
+        return True
+    try:
+        paper = unpacked_paper(text)
+        journal = paper.journal or Journal(None, None)
+        others = (paper.title, paper.citation, paper.doi, paper.publisher, journal.title, journal.nlm_abbreviation)
+        "".join(filter(None, (*others, *paper.keywords)))
+        return PMCID.fullmatch(paper.pmcid) is not None and (paper.year is None or bool(YEAR.fullmatch(paper.year)))
+    except (ValueError, TypeError, RecursionError):
+        return False
+
+
+_ORGANISM: Final = re.compile(rf"{TAXON_ID.pattern}(?:\t.*)?+", re.DOTALL)
+_PAPER: Final = re.compile(rf"{PMCID.pattern}(?:\t[^\t]*+){{2}}\t(?:{YEAR.pattern})?+(?:\t[^\t]*+){{4,}}+")
+
+
+def _is_packed(text: str, fields: int, form: re.Pattern[str]) -> bool:
+    """Tell whether a text is packed of texts, of which the first are of a form."""
+    try:
+        return form.fullmatch("\t".join(unpacked(text)[:fields])) is not None
+    except (ValueError, TypeError, RecursionError):
+        return False
+
+
+PACKED_TERM: Final = rf"[1-7]\t(?:{'|'.join(get_args(Source))})\t[^\x00-\x1f]++\t(?:{TAXON_ID.pattern})?+"
+"""The form of what is packed of a gene, chemical or disease, up to its labels, which tabs divide."""
 
 # --------------------------------------------------------------------------------------------------- gathering
 

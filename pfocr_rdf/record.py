@@ -28,12 +28,12 @@ from pfocr_rdf.mentions import (
 )
 from pfocr_rdf.organisms import OrganismNames
 
-__all__ = ["RecordBytes", "is_figid", "parse_map", "parse_record"]
+__all__ = ["PMCID", "YEAR", "RecordBytes", "is_figid", "parse_map", "parse_record"]
 
 _FIGID: Final = re.compile(r"PMC[0-9]{1,12}__[A-Za-z0-9_.-]{1,240}")
-_PMCID: Final = re.compile(r"PMC[0-9]{1,12}")
+PMCID: Final = re.compile(r"PMC[0-9]{1,12}")
 _FIGLINK: Final = re.compile(r"/?(pmc/articles/(PMC[0-9]{1,12})/figure/[^/](?:.*[^/])?)/?", re.DOTALL)
-_YEAR: Final = re.compile(r"[1-9][0-9]{3}")
+YEAR: Final = re.compile(r"[1-9][0-9]{3}")
 _DOI: Final = re.compile(r"10\.[0-9]{4,9}(\.[0-9]+)*/[^\s]+")
 _DOI_PREFIX: Final = re.compile(r"(?:doi:|https?://(?:dx\.)?doi\.org/)\s*", re.IGNORECASE)
 _DECIMAL: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
@@ -288,7 +288,7 @@ def _paper(figid: str, values: dict[str, Plain], place: Place) -> Paper:
     if pmcid is None:
         place.diagnose("pmcid-missing", key="pmcid")
         pmcid = own
-    elif not _PMCID.fullmatch(pmcid):
+    elif not PMCID.fullmatch(pmcid):
         place.diagnose("pmcid-invalid", key="pmcid", value=pmcid)
         pmcid = own
     elif pmcid != own:
@@ -299,7 +299,7 @@ def _paper(figid: str, values: dict[str, Plain], place: Place) -> Paper:
         pmcid=pmcid,
         title=text("papertitle"),
         citation=text("reftext"),
-        year=_matching(text("year"), _YEAR, "year-invalid", "year", place),
+        year=_matching(text("year"), YEAR, "year-invalid", "year", place),
         doi=_doi(text("doi"), place),
         journal=journal if journal.name else None,
         publisher=text("publisher_name"),
