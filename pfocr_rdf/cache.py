@@ -259,7 +259,7 @@ def _decoded(entry: bytes, content: RecordBytes) -> Converted | None:
         if image is not None or shared_image is not None or others:  # as is rare
             if not (_are_iris(shared_image or ()) and all(map(_is_statement, others))):
                 return None
-            "".join((image or "", *chain.from_iterable(others))).encode()
+            "".join(("" if image is None else image, *chain.from_iterable(others))).encode()
         "".join((paper, *organisms)).encode()  # such texts as can be written
         given = Contribution(
             figid,
@@ -433,7 +433,8 @@ def _checked(entry: bytes) -> Checked | None:
                 return None
         if not _are_iris([term for term, _, _ in referenced]):
             return None
-        if not _are_iris([figure for _, _, figure in chain(results, referenced) if figure != ""]):
+        figures_named = [*(figure for _, figure, _ in results), *(figure for _, _, figure in referenced)]
+        if not _are_iris([figure for figure in figures_named if figure != ""]):
             return None
         numbers = [*chain.from_iterable(described), *(predicates for _, predicates, _ in referenced), figures, triples]
         if not all(type(number) is int and 0 <= number < 1 << 64 for number in numbers):

@@ -26,7 +26,7 @@ __all__ = ["dask_runner"]
 PATIENCE = 30.0
 """Seconds that a cluster may be without workers, or its scheduler without an answer."""
 
-CONNECTING: Final = 10.0
+CONNECTING = 10.0
 """Seconds in which a scheduler must be there, and then answer."""
 
 _SCHEDULER: Final = re.compile(r"(tcp|tls|wss?)://[^\s/]+:[0-9]+")

@@ -35,7 +35,7 @@ MAX_LOADED: Final = 8 * 1024**2
 CHECK_SECONDS = 10.0
 """How long a chunk is waited for, before it is asked whether the executor is still there."""
 
-WAITING_SECONDS: Final = 1.0
+WAITING_SECONDS = 1.0
 """How often who waits for a chunk is told so."""
 
 STARTS: Final = 2

@@ -227,7 +227,21 @@ def test_things_of_another_shape_are_made_anew(database: Path, tmp_path: Path) -
     keys = [
         pack.read_bytes()[40 + 32 * row : 56 + 32 * row] for pack in Path(packs.folder).glob("*.pack") for row in (0, 1)
     ]
-    for wrong in (b"", b"{}", b"[1,2,3,4,5]", b"[[[]],[],[],1,1]", b"[[],[],[[1]],0,0]"):
+    result = '["Info","s","n","m","f","","","","",""]'
+    wrongs = (
+        *("", "{}", "[1,2,3,4,5]", "[[[]],[],[],1,1]", "[[],[],[[1]],0,0]", "[" * 99999, f"[[],[],[],{'9' * 5000},1]"),
+        *("[[],[],[],Infinity,1]", "[[],[],[],NaN,1]", "[[],[],[],-1,1]", "[[],[[Infinity,1]],[],1,1]"),
+        *("[[],[[1,1e99]],[],1,1]", f"[[],[[{2**80},1]],[],1,1]", "[[],[[-1,1]],[],1,1]", "[[],[[1]],[],1,1]"),
+        *("[[],[],[[1,1,1]],1,1]", '[[],[],[["",1,""]],1,1]', '[[],[],[["<a:a>",-1,"<a:b>"]],1,1]'),
+        *(
+            f"[[[{result},1,true]],[],[],1,1]",
+            f"[[[{result},[],true]],[],[],1,1]",
+            f'[[[{result},"x",true]],[],[],1,1]',
+        ),
+        *(f'[[[{of},"<a:b>",true]],[],[],1,1]' for of in ("[1,1,1,1,1,1,1,1,1,1]", '["Info","s"]', "{}", "null")),
+        f'[[[{result.replace("Info", chr(92) + "ud800")},"<a:b>",true]],[],[],1,1]',
+    )
+    for wrong in map(str.encode, wrongs):
         shutil.rmtree(packs.folder)
         packs.put(dict.fromkeys(keys, wrong))
         assert checked(database, tmp_path / "cache") == expected

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -335,6 +337,89 @@ def test_json_of_another_shape_under_a_right_digest_is_not_taken(
     assert warm(database, tmp_path / "cache") == ["PMC1__a"]
 
 
+def given(index: int, value: object) -> Callable[[list[Any], bytes], bytes]:
+    """Change a part of what a result gives to what figures share."""
+
+    def change(head: list[Any], rest: bytes) -> bytes:
+        head[2][index] = value
+        return joined(head, rest)
+
+    return change
+
+
+def terms(text: bytes) -> Callable[[list[Any], bytes], bytes]:
+    """Change the terms of a result."""
+    return lambda head, rest: joined([head[0], len(text), *head[2:]], rest[:16] + text + rest[16 + head[1] :])
+
+
+def found(*values: object) -> Callable[[list[Any], bytes], bytes]:
+    """Change what was found in a record."""
+    return lambda head, rest: joined([*head[:3], [values]], rest)
+
+
+def joined(head: list[Any], rest: bytes) -> bytes:
+    return json.dumps(head).encode() + b"\n" + rest
+
+
+OTHER_SHAPES: dict[str, Callable[[list[Any], bytes], bytes]] = {
+    "a figid that is none": given(0, ""),
+    "an IRI that is none": given(1, "x"),
+    "an empty IRI": given(1, ""),
+    "an IRI that cannot be written": given(1, "<http://a/\ud800>"),
+    "a paper without fields": given(2, ""),
+    "a paper of one field": given(2, "PMC1"),
+    "a paper of few fields": given(2, "PMC1\ta\tb"),
+    "a paper of no list": given(2, "[x"),
+    "a paper of an empty list": given(2, "[]"),
+    "a paper of numbers": given(2, '["PMC1",1,2,3,4,[1,2],5,[1]]'),
+    "a paper of no text": given(2, 7),
+    "a paper that cannot be written": given(2, "PMC1\t\ud800\t\t\t\t\t\t"),
+    "a term of no field": terms(b"1"),
+    "a term of two fields": terms(b"1\tEntrez Gene"),
+    "a term of no kind": terms(b"x\tEntrez Gene\t7157\t\tTP53"),
+    "a term of a kind that is not": terms(b"9\tEntrez Gene\t7157\t\tTP53"),
+    "a term of no source": terms(b"1\tFoo\t7157\t\tTP53"),
+    "a term of no taxon": terms(b"1\tEntrez Gene\t7157\tx> y\tTP53"),
+    "a term that is no list": terms(b"["),
+    "a term of numbers": terms(b"[1,2]"),
+    "a term of a mapping": terms(b"[{}]"),
+    "terms that cannot be written": terms(b"1\tEntrez Gene\t7157\t\t\xed\xa0\x80"),
+    "an organism without taxon": given(4, [""]),
+    "an organism of no taxon": given(4, ["x> y\tn"]),
+    "an organism that is no list": given(4, ["["]),
+    "an organism of an empty list": given(4, ["[]"]),
+    "statements of two terms": given(5, [["<a:a>", "<a:b>"]]),
+    "statements of no terms": given(5, [["", "", ""]]),
+    "a statement that is text": given(5, ["abc"]),
+    "an image that is a list": given(6, []),
+    "an image that is a number": given(6, 0),
+    "an image shared by nobody": given(7, []),
+    "an image shared by texts": given(7, "ab"),
+    "a negative number": lambda head, rest: joined([-5, *head[1:]], rest),
+    "a truth": lambda head, rest: joined([True, *head[1:]], rest),
+    "a vast number": lambda head, rest: joined([10**400, *head[1:]], rest),
+    "nothing but the line": lambda head, _: joined(head, b""),
+    "a key cut short": lambda head, rest: joined([head[0], 0, *head[2:]], rest[:3]),
+    "a message that is a number": found("figtitle-placeholder", 1, "record", None, "a", "b", "c"),
+    "a value that is a list": found("figtitle-placeholder", "m", "record", None, "a", "b", [1]),
+    "a line that is text": found("figtitle-placeholder", "m", "record", "x", "a", "b", "c"),
+    "texts that are numbers": found("figtitle-placeholder", "m", "record", None, 3, 4, 5),
+    "a code that there is not": found("nope", "m", "record", None, "", "", ""),
+    "a file that there is not": found("figtitle-placeholder", "m", "nope", None, "", "", ""),
+}
+
+
+@pytest.mark.parametrize("change", OTHER_SHAPES.values(), ids=OTHER_SHAPES)
+def test_a_result_of_another_shape_under_a_right_digest_is_made_anew(
+    database: Path, tmp_path: Path, pack: Path, change: Callable[[list[Any], bytes], bytes]
+) -> None:
+    cache = opened(database, tmp_path / "cache")
+    key = pack.read_bytes()[HEAD : HEAD + 16]
+    line, _, rest = cache.packs.get([key])[key].partition(b"\n")
+    cache.packs.put({key: change(json.loads(line), rest)})
+    assert warm(database, tmp_path / "cache") == ["PMC1__a"]
+
+
 def test_a_pack_that_cannot_be_read_or_replaced_costs_time_alone(database: Path, tmp_path: Path, pack: Path) -> None:
     pack.unlink()
     pack.mkdir()
@@ -402,6 +487,16 @@ def test_what_dead_runs_left_is_removed_by_a_later_one_and_what_is_being_written
     assert not left.exists()
     assert living.exists()
     assert mine.exists()
+
+
+def test_what_a_run_s_own_workers_left_is_removed_when_the_run_is_stopped(database: Path, tmp_path: Path) -> None:
+    own, others = opened(database, tmp_path / "cache").packs, opened(database, tmp_path / "cache").packs
+    Path(own.folder).mkdir()
+    left = [Path(packs.folder, f".{packs.run[:8]}01234567.part") for packs in (own, others)]
+    for path in left:
+        path.touch()
+    own.remove_left()
+    assert [path.exists() for path in left] == [False, True]
 
 
 def test_a_run_whose_pack_is_removed_as_it_writes_it_goes_on(

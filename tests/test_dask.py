@@ -6,6 +6,7 @@ import importlib.util
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -16,7 +17,7 @@ from pathlib import Path
 import pyoxigraph
 import pytest
 
-from commands import Completed, run
+from commands import Completed, inside, run
 from conversions import Conversion, heavy_database
 from pfocr_rdf.cache import cache_size
 from pfocr_rdf.cluster import dask_runner
@@ -222,6 +223,20 @@ def test_a_scheduler_that_does_not_answer_is_said_so_in_one_line(mixed: Path, tm
     assert not (tmp_path / "x.ttl").exists()
 
 
+@pytest.mark.slow
+def test_what_takes_a_connection_and_says_nothing_is_no_scheduler(
+    mixed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pfocr_rdf.cluster.CONNECTING", 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        done = inside("convert", mixed, "-o", tmp_path / "x.ttl", "--dask", address)
+    assert done.returncode == 2
+    message = f"{address}: no Dask scheduler answers (what is there says nothing); give its address, tcp://HOST:PORT"
+    assert done.stderr.decode() == f"pfocr-rdf: {message}\n"
+    assert not (tmp_path / "x.ttl").exists()
+
+
 def test_a_scheduler_with_encryption_needs_certificates(mixed: Path, tmp_path: Path) -> None:
     done = convert(mixed, "-o", tmp_path / "x.ttl", "--dask", "tls://127.0.0.1:8786")
     assert done.returncode == 2
@@ -296,8 +311,17 @@ def test_a_worker_with_another_library_is_named_with_what_it_needs(mixed: Path, 
 
 @on_linux
 @pytest.mark.slow
-@pytest.mark.parametrize("victims", ["scheduler", "workers"])
-def test_a_cluster_that_goes_in_mid_run_is_one_error(tmp_path: Path, victims: str) -> None:
+@pytest.mark.parametrize(
+    ("victims", "number", "said"),
+    [
+        ("scheduler", signal.SIGKILL, "the Dask scheduler is gone"),
+        ("scheduler", signal.SIGSTOP, "the Dask scheduler does not answer any more"),
+        ("workers", signal.SIGKILL, "the Dask cluster has no workers"),
+    ],
+)
+def test_a_cluster_that_goes_in_mid_run_is_one_error(
+    tmp_path: Path, victims: str, number: signal.Signals, said: str
+) -> None:
     database = heavy_database(tmp_path / "database")
     output = tmp_path / "x.ttl"
     output.write_bytes(b"as it was")
@@ -312,10 +336,9 @@ def test_a_cluster_that_goes_in_mid_run_is_one_error(tmp_path: Path, victims: st
     ):
         wait_until(lambda: bool(list(tmp_path.glob(".*.part"))), 30, "an output, not yet whole")
         for victim in [own.scheduler] if victims == "scheduler" else own.workers:
-            victim.kill()
+            victim.send_signal(number)
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == 2
-    said = "the Dask scheduler is gone" if victims == "scheduler" else "the Dask cluster has no workers"
     (line,) = stderr.decode().splitlines()
     assert line.startswith(f"pfocr-rdf: {own.address}: {said}; start ")
     assert output.read_bytes() == b"as it was"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,9 @@ import pytest
 
 from conversions import Conversion, converted, jobs_of
 from pfocr_rdf import executors
-from pfocr_rdf.conversion import CHUNK, ChunkResult, Job
+from pfocr_rdf.conversion import CHUNK, ChunkResult, Job, convert_chunk
 from pfocr_rdf.database import open_input
-from pfocr_rdf.executors import IN_FLIGHT, runner
+from pfocr_rdf.executors import IN_FLIGHT, STARTS, WorkerError, runner
 from pfocr_rdf.jsonld import expand_blocks
 from pfocr_rdf.serialization import FORMATS
 
@@ -135,6 +136,60 @@ def test_an_executor_that_breaks_once_is_made_anew(mixed: Path, of_mixed: dict[s
 
     assert converted(mixed, size=5, run=runner(make, 2)) == of_mixed["ntriples"]
     assert len(made) == 2
+
+
+def processes() -> ProcessPoolExecutor:
+    """A pool that is not this package's own."""
+    return ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"))
+
+
+@pytest.mark.parametrize("cancelled", [False, True], ids=["", "what waits is cancelled"])
+@pytest.mark.parametrize("make", [partial(ThreadPoolExecutor, 2), processes])
+def test_an_executor_that_is_shut_down_in_mid_run_ends_it_and_blames_no_record(
+    mixed: Path, make: Callable[[], ThreadPoolExecutor | ProcessPoolExecutor], cancelled: bool
+) -> None:
+    made = []
+
+    def making() -> Executor:
+        made.append(make())
+        return made[-1]
+
+    def shut_down(_: int) -> None:
+        made[-1].shutdown(wait=False, cancel_futures=cancelled)
+
+    with pytest.raises(WorkerError, match="shut down"):
+        converted(mixed, size=2, run=runner(making, 2), advance=shut_down)
+
+
+class Breaks(Immediate):
+    """An executor whose workers end as soon as they start."""
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+        raise BrokenExecutor("a worker is gone")
+
+
+def test_workers_that_end_as_soon_as_they_start_end_the_run_and_no_record_is_to_blame(mixed: Path) -> None:
+    made: list[Executor] = []
+
+    def make() -> Executor:
+        made.append(Breaks())
+        return made[-1]
+
+    with pytest.raises(WorkerError, match="end as soon as they start"):
+        converted(mixed, run=runner(make, 2))
+    assert len(made) == 1 + STARTS
+
+
+def test_who_waits_for_a_chunk_is_told_so(mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors, "WAITING_SECONDS", 0.01)
+    going_on = threading.Event()
+
+    def held(job: Job) -> ChunkResult:
+        assert going_on.wait(30)
+        return convert_chunk(job)
+
+    run = runner(partial(ThreadPoolExecutor, 2), 2, convert=held, waiting=going_on.set)
+    assert converted(mixed, size=20, run=run) == converted(mixed)
 
 
 @pytest.mark.parametrize("make", [partial(ThreadPoolExecutor, 2), partial(Plain, 2)])

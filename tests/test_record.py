@@ -401,6 +401,12 @@ def test_another_row_of_a_map_is_an_error_and_the_others_are_read(row: str) -> N
     assert read_map(f"{row}\nPMC1__b\tWP1\n") == ({"PMC1__b": ("WP1",)}, [("map-row", 1, row)])
 
 
+def test_of_a_map_s_faults_the_first_thousand_are_reported_and_the_rest_counted() -> None:
+    entries, found = read_map("x\n" * 5_000 + "PMC1__b\tWP1\n")
+    assert entries == {"PMC1__b": ("WP1",)}
+    assert found == [*(("map-row", line, "x") for line in range(1, 1_001)), ("report-cut", None, "")]
+
+
 def test_a_map_that_is_not_utf8_is_an_error_by_line() -> None:
     assert read_map(b"PMC1__a\tWP1\nPMC1__b\tWP\xb2\n") == ({}, [("map-unreadable", 2, "")])
 

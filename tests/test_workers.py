@@ -7,8 +7,10 @@ import multiprocessing
 import os
 import pickle
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ import pytest
 
 import pfocr_rdf
 from conversions import Conversion, converted, jobs_of, small_database, small_record
-from pfocr_rdf import Figure, conversion, workers
+from pfocr_rdf import Figure, WorkerError, conversion, workers
 from pfocr_rdf.conversion import CHUNK
 from pfocr_rdf.record import RecordBytes
 from pfocr_rdf.serialization import FORMATS
@@ -203,6 +205,103 @@ def test_workers_killed_from_outside_cost_nothing(mixed: Path, of_mixed: dict[st
 
     assert converted(mixed, size=4, run=process_runner(2), advance=kill) == of_mixed["ntriples"]
     assert killed
+
+
+def die_once(item: tuple[str, int]) -> int:
+    """Kill the process that works on the number 5, unless a file says that this has been."""
+    marker, number = item
+    if number == 5 and not Path(marker).exists():
+        Path(marker).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def die(number: int) -> int:
+    """Kill the process that works on the number 5, always."""
+    if number == 5:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def test_a_worker_of_calls_in_order_that_dies_once_costs_nothing(tmp_path: Path) -> None:
+    items = [(str(tmp_path / "died"), number) for number in range(20)]
+    assert list(in_order(die_once, items, workers=2)) == list(range(20))
+    assert (tmp_path / "died").exists()
+
+
+def test_a_call_in_order_that_kills_each_worker_is_an_error_after_what_came_before() -> None:
+    given: list[int] = []
+    with pytest.raises(WorkerError, match="a worker process died, and another at the same work"):
+        given.extend(in_order(die, range(20), workers=2))
+    assert given == list(range(len(given)))
+    assert len(given) <= 5
+
+
+def test_no_more_workers_are_started_than_there_are_calls() -> None:
+    assert len(set(in_order(pid, range(3), workers=50))) <= 3
+    assert list(in_order(pid, [0], workers=50)) == [os.getpid()]
+
+
+def pid(_: int) -> int:
+    time.sleep(0.05)
+    return os.getpid()
+
+
+# ------------------------------------------------------------------------------------------- the caller's program
+
+
+def test_a_process_that_the_caller_starts_meanwhile_is_left_alone(mixed: Path, of_mixed: dict[str, Conversion]) -> None:
+    own: list[multiprocessing.process.BaseProcess] = []
+
+    def start(_: int) -> None:
+        if not own:
+            own.append(multiprocessing.get_context("spawn").Process(target=time.sleep, args=(60,)))
+            own[0].start()
+
+    try:
+        assert converted(mixed, size=4, run=process_runner(2), advance=start) == of_mixed["ntriples"]
+        assert own[0].is_alive()
+    finally:
+        own[0].kill()
+        own[0].join()
+
+
+UNGUARDED = """
+import sys, threading, time
+import pfocr_rdf
+
+threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()  # so that no worker is forked
+pfocr_rdf.convert([sys.argv[1]], sys.argv[2], jobs=2, report=print)
+"""
+
+
+@on_linux
+def test_a_program_that_its_workers_would_start_again_is_told_to_guard_itself(tmp_path: Path) -> None:
+    database = small_database(tmp_path / "database", [f"PMC{n}__a" for n in range(1, CHUNK + 9)])
+    script = tmp_path / "unguarded.py"
+    script.write_text(UNGUARDED)
+    command = [sys.executable, str(script), str(database), str(tmp_path / "x.nt")]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=120, text=True)
+    assert done.stdout == ""  # no record is to blame
+    said = "WorkerError: worker processes: end as soon as they start; a program that has some guards "
+    assert said in done.stderr
+    assert not (tmp_path / "x.nt").exists()
+
+
+def convert_inside(database: str, output: str) -> str:
+    """Convert with several workers, and give what is wrong."""
+    try:
+        pfocr_rdf.convert([database], output, jobs=2)
+    except WorkerError as error:
+        return str(error)
+    return ""
+
+
+def test_a_daemonic_process_which_may_start_none_is_told_so(tmp_path: Path) -> None:
+    database = small_database(tmp_path / "database", [f"PMC{n}__a" for n in range(1, CHUNK + 9)])
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        said = pool.apply(convert_inside, (str(database), str(tmp_path / "x.nt")))
+    assert said == "worker processes: a daemonic process may start none; do without, with one job (-j 1)"
 
 
 # ------------------------------------------------------------------------------------------------- what is left
