@@ -7,8 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from types import MappingProxyType
 from unittest import mock
 
 from pfocr_rdf.cli import main
@@ -28,7 +30,9 @@ def convert(*arguments: str | Path, stdin: bytes = b"") -> Completed:
     return inside("convert", "-j", "1", *arguments, stdin=stdin)
 
 
-def inside(*arguments: str | Path, stdin: bytes = b"", **environment: str) -> Completed:
+def inside(
+    *arguments: str | Path, stdin: bytes = b"", environment: Mapping[str, str] = MappingProxyType({})
+) -> Completed:
     """Run `pfocr-rdf` in this process."""
     command = ["pfocr-rdf", *map(str, arguments)]
     signals = {number: signal.getsignal(number) for number in ENDING}

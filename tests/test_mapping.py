@@ -708,6 +708,7 @@ def test_each_predicate_has_one_literal_form_in_the_examples(examples: Path) -> 
     assert literal_forms(str(Quad(*triple)) for triple in listed).items() <= FORMS.items()
 
 
+@pytest.mark.slow
 def test_each_predicate_has_one_literal_form_in_the_sample(sample_ntriples: bytes) -> None:
     assert literal_forms(sample_ntriples.decode().split("\n")).items() <= FORMS.items()
 

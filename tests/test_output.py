@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import pfocr_rdf
-from commands import inside, run
+from commands import inside
 from conversions import small_database
 from pfocr_rdf import workers
 from pfocr_rdf.executors import WorkerError
@@ -99,7 +99,7 @@ def test_a_pipe_that_breaks_elsewhere_is_an_error(
 
 @pytest.mark.parametrize("command", [("convert", "-q", "-o"), ("validate", "-q", "--report")])
 def test_an_empty_name_is_no_output(command: tuple[str, ...], examples: Path) -> None:
-    done = run(*command, "", examples)
+    done = inside(*command, "", examples)
     assert done.returncode == 2
     assert done.stderr == b"pfocr-rdf: the name of an output is empty; give the name of a file, or -\n"
 
@@ -108,13 +108,13 @@ def test_an_empty_name_is_no_output(command: tuple[str, ...], examples: Path) ->
 def test_an_empty_name_is_no_input(command: str, examples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As of a variable that is not set; it is not the folder one stands in."""
     monkeypatch.chdir(examples)
-    done = run(command, "-q", "")
+    done = inside(command, "-q", "")
     assert done.returncode == 2
     assert done.stderr.startswith(b"pfocr-rdf: the name of an input is empty;")
 
 
 def test_an_error_is_one_line_whatever_the_name_in_it(tmp_path: Path) -> None:
-    done = run("validate", tmp_path / "a\n\x1b[31mb.ttl")
+    done = inside("validate", tmp_path / "a\n\x1b[31mb.ttl")
     assert done.returncode == 2
     assert done.stderr.count(b"\n") == 1
     assert b"\x1b" not in done.stderr

@@ -166,6 +166,7 @@ def test_files_alone_would_lead_to_the_new_store(store: Path) -> None:
     assert finished(process)[0] == 1
 
 
+@pytest.mark.slow
 def test_a_query_that_runs(store: Path) -> None:
     both = by_value("old")[:-2] + " UNION " + BY_PROPERTY.partition("{")[2]
     with started("query", "--store", store, "-q", "-f", "csv", "-e", both) as process:
