@@ -483,7 +483,7 @@ def test_a_cache_that_may_not_be_read_is_refused_by_info_and_clear(
         message = f"pfocr-rdf: {cache}: permission denied; give the folder that --cache named\n"
         assert done.stderr.decode() == message
         if command == "clear":
-            assert warm(database, cache) in ([], FIGIDS)
+            assert warm(database, cache) == []  # no part of it was deleted
 
 
 def test_clear_leaves_files_that_are_not_the_cache_s(database: Path, tmp_path: Path) -> None:

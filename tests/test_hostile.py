@@ -485,17 +485,34 @@ def test_an_id_with_characters_that_iris_do_not_allow_is_percent_encoded(hostile
     assert isinstance(figure, NamedNode)
     assert figure.value.startswith("https://example.org/")
     assert not {*figure.value} & {*'\n\r\t\0\u2028\x85 <>"\\^`{|}'}
-    assert len(triples) == len({*triples})
     assert "https://example.org/p" not in {triple.predicate.value for triple in triples}
     assert_absolute(triples)
 
 
-@pytest.mark.parametrize("iri", ["javascript:alert(1)", "http://", "https://example.org:port/", "x y", "mailto:a b"])
-def test_an_iri_inside_the_block_is_absolute_or_left_out(iri: str, checkout: Checkout) -> None:
+@pytest.mark.parametrize(
+    ("iri", "written"),
+    [
+        ("javascript:alert(1)", None),
+        ("http://", None),
+        ("https://example.org:port/", None),
+        ("x y", "https://pfocr.wikipathways.org/figures/x%20y"),
+        ("mailto:a b", "mailto:a%20b"),
+    ],
+)
+def test_an_iri_inside_the_block_is_absolute_or_left_out(iri: str, written: str | None, checkout: Checkout) -> None:
+    checkout.record(block("'@context': https://schema.org/", *NAMED))
+    without = checkout.convert()
     checkout.record(
         block("'@context': https://schema.org/", *NAMED, f"url: '{iri}'", f"sameAs: '{iri}'", f"'{iri}': x")
     )
-    assert_absolute(checkout.convert())
+    added = checkout.convert() - without
+    if written is None:
+        assert added == set()
+        assert checkout.codes == ["jsonld-iri"] * 3
+    else:
+        properties = (NamedNode(f"http://schema.org/{name}") for name in ("url", "sameAs"))
+        assert added == {Triple(NamedNode(FIGURE), name, NamedNode(written)) for name in properties}
+        assert checkout.codes == ["iri-encoded"] * 2
 
 
 def assert_absolute(triples: set[Triple]) -> None:
@@ -619,7 +636,10 @@ def test_a_file_name_with_controls_does_not_reach_a_terminal_as_it_stands(checko
     assert str(found).isprintable()
 
 
-def test_a_path_with_a_nul_is_an_input_error(checkout: Checkout) -> None:
+def test_a_path_with_a_nul_is_refused(checkout: Checkout) -> None:
+    """By Python, or as a file that is not there; it is not cut off, to be that of another file."""
     checkout.record()
-    with pytest.raises((InputError, ValueError)):
-        checkout.read("a\0b")
+    assert len(checkout.read("_figures/PMC1__a.md")) == 1
+    with pytest.raises((InputError, ValueError), match=r"embedded null|no such file or folder"):
+        checkout.read("_figures/PMC1__a.md\0b")
+    assert checkout.found == []
