@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import re
 import shutil
-import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 import pfocr_rdf
 from commands import inside
+from memory import memory_below
 from pfocr_rdf.database import InputError
 from pfocr_rdf.distinct import Distinct
 from pfocr_rdf.inputs import GraphCounts, rdf_files, write_graph, write_lines
@@ -185,12 +185,8 @@ def test_a_dump_that_has_another_digest_is_refused(release: Path, tmp_path: Path
 def test_the_digests_of_many_files_take_no_memory(release: Path) -> None:
     with open(release / "SHA256SUMS", "a", encoding="utf-8") as file:
         file.writelines(f"{DIGEST}  figures/{number}.html\n" for number in range(100_000))
-    tracemalloc.start()
-    try:
+    with memory_below(4_000_000):
         rdf_files(release)
-        assert tracemalloc.get_traced_memory()[1] < 4_000_000
-    finally:
-        tracemalloc.stop()
 
 
 # ------------------------------------------------------------------------------------- what is RDF, but is not taken

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import tracemalloc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,22 +11,11 @@ import pytest
 from builders import COLUMNS
 from checkouts import Checkout
 from hostility import refusal
+from memory import memory_below
 from pfocr_rdf.frontmatter import MAX_BYTES, parse_front_matter
 from pfocr_rdf.mentions import MAX_COLUMNS, parse_companion
 
 MEBIBYTE = 1024 * 1024
-
-
-@contextmanager
-def memory_below(limit: int) -> Iterator[None]:
-    """Assert that Python's memory never grows by more than the limit, in bytes."""
-    tracemalloc.start()
-    try:
-        yield
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert peak <= limit
 
 
 # ----------------------------------------------------------------------------------------------------------------- YAML
