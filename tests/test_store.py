@@ -85,8 +85,15 @@ def test_every_input_gives_the_same_store(name: str, examples: Path, ntriples: P
     assert alone(store)
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("replace", [False, True])
+@pytest.mark.parametrize(
+    ("jobs", "replace"),
+    [
+        (1, True),
+        (2, False),
+        pytest.param(1, False, marks=pytest.mark.slow),
+        pytest.param(2, True, marks=pytest.mark.slow),
+    ],
+)
 def test_loading_again_changes_nothing(jobs: int, replace: bool, examples: Path, store: Path) -> None:
     load([examples], store=store, jobs=jobs)
     before = content(store)
