@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pyoxigraph
 import yaml
@@ -13,7 +14,7 @@ from pfocr_rdf.mentions import Kind
 from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.record import RecordBytes, parse_record
 from pfocr_rdf.serialization import turtle_header
-from pfocr_rdf.vocabulary import schema_org
+from pfocr_rdf.vocabulary import PREFIXES, schema_org
 
 Values = Mapping[str, object]
 """Front matter: keys to texts, lists and mappings."""
@@ -29,6 +30,15 @@ COLUMNS: dict[Kind, str] = {
     "chemical": "word mesh match name chebi",
     "disease": "word mesh match name doid",
 }
+
+TAB = "\t"
+HUMAN_WNT1 = "9606 Homo_sapiens Primates (Wnt WNT WNT1 7471 famplex_relations 8 3 45".replace(" ", TAB).replace(
+    "_s", " s"
+)
+MOUSE_WNT1 = "10090 Mus_musculus Rodents (Wnt WNT Wnt1 22408 famplex_relations 4 NA 4".replace(" ", TAB).replace(
+    "_m", " m"
+)
+"""Rows of a table of genes."""
 
 
 class _Dumper(yaml.CSafeDumper):
@@ -104,6 +114,12 @@ def text_of(term: object) -> str:
     """Give the text of an IRI or a literal."""
     assert isinstance(term, (NamedNode, Literal))
     return term.value
+
+
+def objects(graph: Any, predicate: str) -> set[Any]:
+    """Give the objects of a predicate, which is a CURIE."""
+    prefix, _, name = predicate.partition(":")
+    return {triple.object for triple in graph if triple.predicate.value == PREFIXES[prefix] + name}
 
 
 def parsed(data: bytes, form: RdfFormat) -> frozenset[Triple]:

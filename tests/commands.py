@@ -7,8 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from types import MappingProxyType
 from unittest import mock
 
 from pfocr_rdf.cli import main
@@ -28,13 +30,16 @@ def convert(*arguments: str | Path, stdin: bytes = b"") -> Completed:
     return inside("convert", "-j", "1", *arguments, stdin=stdin)
 
 
-def inside(*arguments: str | Path, stdin: bytes = b"") -> Completed:
+def inside(
+    *arguments: str | Path, stdin: bytes = b"", environment: Mapping[str, str] = MappingProxyType({})
+) -> Completed:
     """Run `pfocr-rdf` in this process."""
     command = ["pfocr-rdf", *map(str, arguments)]
     signals = {number: signal.getsignal(number) for number in ENDING}
     out, err = BytesIO(), BytesIO()
     stdout, stderr = TextIOWrapper(out, "utf-8"), TextIOWrapper(err, "utf-8")
     with (
+        mock.patch.dict(os.environ, environment),
         mock.patch.multiple(sys, argv=command, stdin=TextIOWrapper(BytesIO(stdin)), stdout=stdout, stderr=stderr),
         # a process of its own may tune these; here, each command would collect what all tests have left
         mock.patch.multiple(gc, collect=mock.DEFAULT, freeze=mock.DEFAULT, set_threshold=mock.DEFAULT),

@@ -20,7 +20,7 @@ import pyoxigraph
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store
 
-from commands import Completed, inside, run
+from commands import Completed, inside
 from pfocr_rdf import Settings, load
 from pfocr_rdf.answers import FORMATS, check_format, default_format, write_answer
 from pfocr_rdf.queries import Query, QueryError, queries_folder, shipped_queries
@@ -94,7 +94,7 @@ def shown(value: object) -> str:
 
 
 def test_list() -> None:
-    text = run("query", "--list").stdout.decode()
+    text = inside("query", "--list").stdout.decode()
     for shipped in shipped_queries():
         assert f"{shipped.name}\n    {shipped.question}\n" in text
     assert "Asks https://sparql.wikipathways.org/sparql, too." in text
@@ -204,7 +204,7 @@ def test_what_is_no_query(text: str, message: str, store: Path) -> None:
     ],
 )
 def test_usage(arguments: tuple[str, ...], message: str) -> None:
-    done = run(*arguments)
+    done = inside(*arguments)
     assert done.returncode == 2
     assert message in done.stderr.decode()
 

@@ -8,8 +8,6 @@ import struct
 import tarfile
 import tracemalloc
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ import pytest
 import pfocr_rdf
 from builders import record
 from conversions import converted
+from memory import memory_below
 from pfocr_rdf import InputError, archive
 from pfocr_rdf.workers import process_runner
 
@@ -152,25 +151,13 @@ def test_a_deflated_member_gives_no_more_than_a_record_whatever_size_is_stated(
     entry = data.index(b"PK\x01\x02")
     data[entry + 24 : entry + 28] = stated.to_bytes(4, "little")
     (tmp_path / "x.zip").write_bytes(data)
-    with peak_below(64 * 1024**2):
+    with memory_below(64 * 1024**2):
         if refused:
             with pytest.raises(InputError, match="expands more than 200 times"):
                 converted(tmp_path / "x.zip")
         else:
             done = converted(tmp_path / "x.zip")
             assert (done.counts.figures, len(done.codes)) == (0, 1)
-
-
-@contextmanager
-def peak_below(limit: int) -> Iterator[None]:
-    """Check what memory Python's objects take at most."""
-    tracemalloc.start()
-    try:
-        yield
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert peak < limit
 
 
 def zip_of_many(file: Path, count: int, stated: int) -> None:
@@ -190,7 +177,7 @@ def test_a_zip_of_too_many_members_is_refused_before_they_are_listed(
 ) -> None:
     zip_of_many(tmp_path / "x.zip", 50_000, stated)
     monkeypatch.setattr(archive, "MAX_MEMBERS", 10_000)
-    with peak_below(8 * 1024**2), pytest.raises(InputError, match="has more than 10,000 members"):
+    with memory_below(8 * 1024**2), pytest.raises(InputError, match="has more than 10,000 members"):
         converted(tmp_path / "x.zip")
 
 
@@ -199,7 +186,7 @@ def test_a_zip_whose_directory_is_too_large_is_refused_before_it_is_read(
 ) -> None:
     zip_of_many(tmp_path / "x.zip", 50_000, 50_000)
     monkeypatch.setattr(archive, "MAX_DIRECTORY", 1024**2)
-    with peak_below(4 * 1024**2), pytest.raises(InputError, match="has a directory of more than 1 MiB"):
+    with memory_below(4 * 1024**2), pytest.raises(InputError, match="has a directory of more than 1 MiB"):
         converted(tmp_path / "x.zip")
 
 

@@ -59,6 +59,7 @@ def test_the_benchmark_of_validation_prints_its_table(tmp_path: Path) -> None:
     assert any("peak memory" in measured for measured in table.values())
 
 
+@pytest.mark.slow
 def test_the_benchmark_of_loading_prints_its_table() -> None:
     table = rows("loading.py", "--records", "20", "--repeat", "1")
     assert len(table) == 7

@@ -86,8 +86,15 @@ def counting() -> Iterator[list[str]]:
         yield subjects
 
 
-@pytest.mark.parametrize("format", ["ntriples", "turtle"])
-@pytest.mark.parametrize("engine", ["pyshacl", "turbo"])
+@pytest.mark.parametrize(
+    ("engine", "format"),
+    [
+        ("pyshacl", "turtle"),
+        pytest.param("pyshacl", "ntriples", marks=pytest.mark.slow),
+        ("turbo", "ntriples"),
+        pytest.param("turbo", "turtle", marks=pytest.mark.slow),
+    ],
+)
 def test_a_cold_and_a_warm_run_find_what_a_run_without_a_cache_finds(
     database: Path, tmp_path: Path, format: str, engine: str
 ) -> None:
@@ -136,6 +143,7 @@ def test_workers_keep_and_recall_what_this_process_does(database: Path, tmp_path
     assert checked(database, tmp_path / "cache", workers=2) == expected
 
 
+@pytest.mark.slow
 def test_other_shapes_are_other_results(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checked(database, tmp_path / "cache")
     shapes = read_shapes()

@@ -15,7 +15,7 @@ from pyoxigraph import RdfFormat
 
 import pfocr_rdf
 from builders import block, parsed, record, text_of
-from commands import convert, run
+from commands import convert, inside, run
 from pfocr_rdf import InputError, OutputError, Settings
 
 GOOD = record({"figid": "PMC1__a", "pmcid": "PMC1", "figtitle": "Glycolysis", "schema-jsonld": block()})
@@ -61,7 +61,7 @@ def report_of(file: Path) -> list[dict[str, Any]]:
 
 
 def test_a_clean_run_ends_with_0(good: Path, tmp_path: Path) -> None:
-    done = run("convert", good, "-o", tmp_path / "x.ttl")
+    done = inside("convert", good, "-o", tmp_path / "x.ttl")
     assert done.returncode == 0
     assert done.stdout == b""
     assert figures((tmp_path / "x.ttl").read_bytes()) == {"PMC1__a"}
@@ -75,7 +75,7 @@ def test_warnings_and_notes_end_with_0(tmp_path: Path) -> None:
 
 
 def test_a_record_that_cannot_be_read_ends_with_1_and_the_others_are_written(database: Path, tmp_path: Path) -> None:
-    done = run("convert", database, "-o", tmp_path / "x.ttl")
+    done = inside("convert", database, "-o", tmp_path / "x.ttl")
     assert done.returncode == 1
     assert figures((tmp_path / "x.ttl").read_bytes()) == {"PMC1__a"}
     assert lines(done.stderr)[0].startswith(f"error: {database}/_figures/PMC1__b.md:")
@@ -88,7 +88,7 @@ def test_where_no_record_can_be_read_nothing_is_written_but_the_report(name: str
     """Else a slip of the hand would put the description of the dataset in place of a good output."""
     (tmp_path / name).write_bytes(b"before")
     for output in (tmp_path / name, tmp_path / f"new-{name}"):
-        done = run("convert", "README.md", "-o", output, "--report", tmp_path / "report.jsonl")
+        done = inside("convert", "README.md", "-o", output, "--report", tmp_path / "report.jsonl")
         assert done.returncode == 1
         assert lines(done.stderr)[0].startswith("error: README.md:1: front-matter-missing: ")
         assert lines(done.stderr)[-1] == f"pfocr-rdf: no record could be read; {output} is not written"
@@ -98,7 +98,7 @@ def test_where_no_record_can_be_read_nothing_is_written_but_the_report(name: str
 
 
 def test_a_stream_has_the_dataset_alone_where_no_record_can_be_read() -> None:
-    done = run("convert", "README.md", "-q", "-f", "ntriples")
+    done = inside("convert", "README.md", "-q", "-f", "ntriples")
     assert (done.returncode, done.stdout.count(b"\n")) == (1, 3)
 
 
@@ -465,9 +465,9 @@ def test_the_convert_command_and_python_give_the_same_bytes(examples: Path, tmp_
 
 
 def test_codes_lists_every_code() -> None:
-    said = run("codes").stdout.decode()
+    said = inside("codes").stdout.decode()
     assert all(
         f"{code.name} ({code.level})\n    {code.meaning}\n    {code.action}\n" in said
         for code in pfocr_rdf.CODES.values()
     )
-    assert run("codes", "no-such-code").returncode == 2
+    assert inside("codes", "no-such-code").returncode == 2

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from commands import run
+from commands import inside, run
 from pfocr_rdf.stores.credentials import Credentials, CredentialsError, find_credentials
 from pfocr_rdf.stores.endpoint import Endpoint, Patience, addresses_of
 from pfocr_rdf.stores.remote import EndpointError
@@ -294,7 +294,7 @@ def test_an_address_with_a_password_is_refused_and_not_shown(
 ) -> None:
     where = ("--virtuoso", f"dba:{SECRET}@localhost:1111", "--virtuoso-folder", tmp_path, "--isql", "true")
     environment = {"PFOCR_RDF_PASSWORD": "", "NETRC": str(tmp_path / "none")} | variables
-    done = run("load", examples, *where, "--graph", "http://example.org/", **environment)
+    done = inside("load", examples, *where, "--graph", "http://example.org/", environment=environment)
     assert done.returncode == 2
     assert "give one such as localhost:1111" in done.stderr.decode()
     assert "hunter2" not in done.stderr.decode()

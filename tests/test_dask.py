@@ -150,6 +150,7 @@ def test_small_chunks_from_two_workers_come_in_order(
     assert driven(tmp_path, mixed, running.address, size=4) == (expected.output, expected.report)
 
 
+@pytest.mark.slow
 def test_an_archive_and_a_cache_work_on_a_cluster(
     mixed: Path, expected: Conversion, running: Cluster, tmp_path: Path
 ) -> None:
@@ -160,6 +161,7 @@ def test_an_archive_and_a_cache_work_on_a_cluster(
         assert (tmp_path / "x.ttl").read_bytes() == expected.output
 
 
+@pytest.mark.slow
 def test_names_are_those_of_the_folder_where_the_command_runs(
     running: Cluster, mixed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,7 +205,15 @@ def test_a_worker_that_is_killed_in_mid_run_costs_nothing(mixed: Path, expected:
 
 @pytest.mark.parametrize(
     "address",
-    ["nonsense", "tcp://", "tcp://127.0.0.1", "http://127.0.0.1:1", "ucx://127.0.0.1:1", "tcp://127.0.0.1:1/", ""],
+    [
+        "nonsense",
+        pytest.param("tcp://", marks=pytest.mark.slow),
+        pytest.param("tcp://127.0.0.1", marks=pytest.mark.slow),
+        pytest.param("http://127.0.0.1:1", marks=pytest.mark.slow),
+        pytest.param("ucx://127.0.0.1:1", marks=pytest.mark.slow),
+        pytest.param("tcp://127.0.0.1:1/", marks=pytest.mark.slow),
+        pytest.param("", marks=pytest.mark.slow),
+    ],
 )
 def test_what_is_no_scheduler_s_address_is_said_so_in_one_line(mixed: Path, tmp_path: Path, address: str) -> None:
     done = convert(mixed, "-o", tmp_path / "x.ttl", "--dask", address)
@@ -237,6 +247,7 @@ def test_what_takes_a_connection_and_says_nothing_is_no_scheduler(
     assert not (tmp_path / "x.ttl").exists()
 
 
+@pytest.mark.slow
 def test_a_scheduler_with_encryption_needs_certificates(mixed: Path, tmp_path: Path) -> None:
     done = convert(mixed, "-o", tmp_path / "x.ttl", "--dask", "tls://127.0.0.1:8786")
     assert done.returncode == 2
@@ -265,6 +276,7 @@ def test_an_interrupt_ends_the_run_and_not_the_cluster(
     assert all(worker.poll() is None for worker in running.workers)
 
 
+@pytest.mark.slow
 def test_a_cluster_without_workers_is_not_waited_for_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pfocr_rdf.cluster.PATIENCE", 0.5)
     with (
@@ -298,6 +310,7 @@ def test_a_worker_without_this_very_package_is_named(mixed: Path, tmp_path: Path
     assert output.read_bytes() == b"as it was"
 
 
+@pytest.mark.slow
 def test_a_worker_with_another_library_is_named_with_what_it_needs(mixed: Path, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text("import pyoxigraph\npyoxigraph.__version__ = '0.0.1'\n")
     with cluster(tmp_path, workers=1, PYTHONPATH=str(tmp_path)) as foreign:

@@ -19,7 +19,7 @@ from rdflib import DCTERMS, FOAF, PROV, RDF, SH, VOID, XSD, Graph, Literal, URIR
 from rdflib.namespace import DCAT, DCMITYPE
 
 import pfocr_rdf
-from commands import run
+from commands import inside
 from conversions import small_database
 from pfocr_rdf import vocabulary
 from pfocr_rdf.releases import description as module
@@ -323,7 +323,7 @@ def test_a_release_of_a_changed_checkout_says_so_and_claims_no_commit_nor_date(e
     commit = committed(database)
     for how in ("modified", "untracked"):
         change(database, how)
-    done = run("release", database, tmp_path / "release", "--version", "2026.11", "-q")
+    done = inside("release", database, tmp_path / "release", "--version", "2026.11", "-q")
     assert done.returncode == 0
     assert done.stderr.decode().splitlines() == [
         f"pfocr-rdf: note: _data/new-genes.tsv: is not as commit {commit[:12]} has it (the first of 2 such files), so "
@@ -385,7 +385,7 @@ def test_dates_that_a_release_lacks_are_named_with_the_options_that_give_them(
     given: tuple[str, ...], missing: str, tmp_path: Path
 ) -> None:
     database = small_database(tmp_path / "database", ["PMC1__a"])
-    done = run("release", database, tmp_path / "release", "--version", "2026.11", "-q", *given)
+    done = inside("release", database, tmp_path / "release", "--version", "2026.11", "-q", *given)
     said = f"pfocr-rdf: note: the release says {missing}\n" if missing else ""
     assert (done.returncode, done.stderr.decode()) == (0, said)
 
@@ -690,7 +690,7 @@ def test_base_url_and_creators_can_be_given(examples: Path, tmp_path: Path) -> N
     creators = ("https://orcid.org/0000-0002-1825-0097", "https://example.org/lab")
     options = [item for creator in creators for item in ("--creator", creator)]
     url = "https://example.org/{version}/rdf"
-    assert run("release", examples, target, "--version", "7", "--base-url", url, "-q", *options).returncode == 0
+    assert inside("release", examples, target, "--version", "7", "--base-url", url, "-q", *options).returncode == 0
     store = loaded(target / "void.ttl")
     said = rows(store, f"SELECT ?creator {{ <{DATASET}/7> dcterms:creator ?creator }}")
     assert sorted(said) == sorted((creator,) for creator in creators)

@@ -39,12 +39,6 @@ def test_the_hash_seed_changes_nothing(
     assert (tmp_path / "report").read_bytes() == expected["report"]
 
 
-def test_the_number_of_workers_changes_nothing(examples: Path, tmp_path: Path, expected: dict[str, bytes]) -> None:
-    run("convert", "-j", "2", examples, "-o", tmp_path / "x.ttl", "--report", tmp_path / "report")
-    assert (tmp_path / "x.ttl").read_bytes() == expected["ttl"]
-    assert (tmp_path / "report").read_bytes() == expected["report"]
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_the_order_in_which_files_were_created_changes_nothing(
     examples: Path, tmp_path: Path, expected: dict[str, bytes], seed: int, monkeypatch: pytest.MonkeyPatch

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, QueryBoolean, QuerySolutions, RdfFormat, Store
 
 import pfocr_rdf
-from commands import run
+from commands import inside
 from pfocr_rdf import Settings
 from pfocr_rdf.answers import Answer
 from pfocr_rdf.inputs import GraphCounts, write_graph
@@ -150,15 +150,15 @@ def test_the_program_loads_and_asks(server: Server, examples: Path) -> None:
     server.clear()
     graph = ("--graph", LIVE[1:-1])
     for option in ((), ("--replace",)):
-        done = run("load", examples, *server.arguments, *graph, *option, **server.environment)
+        done = inside("load", examples, *server.arguments, *graph, *option, environment=server.environment)
         assert (done.returncode, done.stderr) == (0, b"")
         assert done.stdout.decode().splitlines()[1].split() == ["triples", "6,987", "6,987"]
-    done = run("query", "count-pathways", *server.arguments, *graph, "-f", "csv", **server.environment)
+    done = inside("query", "count-pathways", *server.arguments, *graph, "-f", "csv", environment=server.environment)
     assert (done.returncode, done.stdout.split()) == (0, [b"pathwayCount", b"15"])
-    done = run("query", "-e", "ASK { ?s a wp:Pathways }", *server.arguments, *graph, **server.environment)
+    done = inside("query", "-e", "ASK { ?s a wp:Pathways }", *server.arguments, *graph, environment=server.environment)
     assert (done.returncode, done.stdout) == (0, b"no\n")
     ask = "CONSTRUCT { ?s a wp:Pathway } WHERE { ?s a wp:Pathway }"
-    done = run("query", "-e", ask, *server.arguments, *graph, **server.environment)
+    done = inside("query", "-e", ask, *server.arguments, *graph, environment=server.environment)
     assert done.stdout.count(b" a wp:Pathway .") == 15
 
 
@@ -166,11 +166,11 @@ def test_a_mismatch_is_an_exit_code(server: Server, examples: Path) -> None:
     server.clear()
     with proxied(server.url, first("part", Fault(status=204))) as proxy:
         arguments = (*server.at(proxy.url).arguments, "--graph", LIVE[1:-1])
-        done = run("load", examples, *arguments, **server.environment)
+        done = inside("load", examples, *arguments, environment=server.environment)
         assert done.returncode == 1
         assert b"the store counts 0 triples where 6,987 were sent" in done.stderr
         proxy.plan = first("part", Fault(status=204))
-        done = run("load", examples, *arguments, "--replace", **server.environment)
+        done = inside("load", examples, *arguments, "--replace", environment=server.environment)
         assert done.returncode == 1
         assert b"nothing is replaced" in done.stderr
 
@@ -178,7 +178,7 @@ def test_a_mismatch_is_an_exit_code(server: Server, examples: Path) -> None:
 def test_a_failed_load_is_one_line(server: Server, examples: Path) -> None:
     with proxied(server.url, first("part", Fault(status=500), times=9)) as proxy:
         arguments = (*server.at(proxy.url).arguments, "--graph", LIVE[1:-1])
-        done = run("load", examples, *arguments, "--replace", **server.environment)
+        done = inside("load", examples, *arguments, "--replace", environment=server.environment)
     assert done.returncode == 2
     assert done.stderr.count(b"\n") == 1
     assert b"500 Internal Server Error to part 1: out of service; the graph <https" in done.stderr
@@ -188,16 +188,16 @@ def test_what_a_failed_load_without_replace_leaves_is_said(server: Server, examp
     server.clear()
     graph = ("--graph", LIVE[1:-1])
     with proxied(server.url, first("part", Fault(status=500), times=9)) as proxy:
-        done = run("load", examples, *server.at(proxy.url).arguments, *graph, **server.environment)
+        done = inside("load", examples, *server.at(proxy.url).arguments, *graph, environment=server.environment)
     assert done.returncode == 2
     assert b"; the graph <https://pfocr.wikipathways.org/> may hold a part of it: load again" in done.stderr
     broken = tmp_path / "broken.nt"
     broken.write_text("<http://a/> <http://b/> <http://c/> .\n" * (PART_TRIPLES + 20_000) + "nonsense\n", "utf-8")
-    done = run("load", broken, *server.arguments, *graph, **server.environment)
+    done = inside("load", broken, *server.arguments, *graph, environment=server.environment)
     assert done.returncode == 2
     assert b"may hold a part of it: load again" in done.stderr
     assert done.stderr.count(b"\n") == 1
-    done = run("load", tmp_path / "nowhere", *server.arguments, *graph, **server.environment)
+    done = inside("load", tmp_path / "nowhere", *server.arguments, *graph, environment=server.environment)
     assert b"may hold" not in done.stderr
 
 
@@ -358,10 +358,11 @@ def test_every_query_has_the_same_rows_of_the_sample(server: Server, sample: Pat
         assert_same_answer(server, store, query)
 
 
+@pytest.mark.slow
 def test_rows_that_a_store_cuts_off_are_no_answer(data: Path, tmp_path: Path) -> None:
     with virtuoso(tmp_path, rows=100) as server:
         load(server, data)
-        done = run("query", "-e", "SELECT * { ?s ?p ?o }", *server.arguments, **server.environment)
+        done = inside("query", "-e", "SELECT * { ?s ?p ?o }", *server.arguments, environment=server.environment)
         assert done.returncode == 2
         assert b"the answer has as many rows as the store ever gives" in done.stderr
         assert done.stdout == b""
@@ -428,7 +429,7 @@ def test_an_answer_that_breaks_off(small: Server, tmp_path: Path) -> None:
     small.update("INSERT DATA { GRAPH <https://example.org/g> { <https://example.org/a> a <https://example.org/b> } }")
     question = "SELECT * { GRAPH ?g { ?s ?p ?o } }"
     with proxied(small.url, first("query", Fault(forward=True, cut=90), times=9)) as proxy:
-        done = run("query", "-e", question, "--endpoint", proxy.url)
+        done = inside("query", "-e", question, "--endpoint", proxy.url)
     small.clear()
     assert done.returncode == 2
     assert done.stderr.count(b"\n") == 1
@@ -562,7 +563,7 @@ def test_a_certificate_that_nobody_vouches_for(tmp_path: Path, waits: list[float
     ],
 )
 def test_wrong_usage(arguments: tuple[str, ...], said: bytes, examples: Path, tmp_path: Path) -> None:
-    done = run("load", examples, *arguments, NETRC=str(tmp_path / "none"), PFOCR_RDF_PASSWORD="")
+    done = inside("load", examples, *arguments, environment={"NETRC": str(tmp_path / "none"), "PFOCR_RDF_PASSWORD": ""})
     assert done.returncode == 2
     assert said in done.stderr
 

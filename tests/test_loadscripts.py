@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, Store
 
-from commands import run
+from commands import inside
 from pfocr_rdf import Settings
 from pfocr_rdf.terms import iri_text
 from pfocr_rdf.vocabulary import GRAPH
@@ -27,16 +27,22 @@ CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
 SCRIPTS = ("fuseki.sh", "oxigraph.sh", "qlever.sh")
 
 
-@pytest.fixture
-def release(examples: Path, tmp_path: Path) -> Path:
-    """A release in several shards, for the folder's name has a blank in it."""
-    folder = tmp_path / "a release"
+@pytest.fixture(scope="module")
+def made_release(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release in several shards."""
+    folder = tmp_path_factory.mktemp("releases") / "release"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pfocr_rdf.releases.release.BLOCK_BYTES", 50_000)
         patch.setattr("pfocr_rdf.releases.release.SHARD_TRIPLES", 2_000)
         make(examples, folder, settings=Settings(created_on="2026-11-02"))
     assert len(list((folder / "shards").iterdir())) > 2
     return folder
+
+
+@pytest.fixture
+def release(made_release: Path, tmp_path: Path) -> Path:
+    """A copy of it, which a test may change, and whose folder's name has a blank in it."""
+    return Path(shutil.copytree(made_release, tmp_path / "a release"))
 
 
 def held(release: Path) -> int:
@@ -81,7 +87,7 @@ def test_oxigraph(release: Path, oxigraph: str, tmp_path: Path) -> None:
     assert sh(release / "load" / "oxigraph.sh", str(tmp_path / "a store"), path=oxigraph).returncode == 0
     dataset = "https://pfocr.wikipathways.org/dataset/pfocr"
     title = "PFOCR: Pathway Figure OCR"
-    rows = run("query", "--store", tmp_path / "a store", "-q", "-f", "csv", "metadata").stdout.decode().splitlines()
+    rows = inside("query", "--store", tmp_path / "a store", "-q", "-f", "csv", "metadata").stdout.decode().splitlines()
     assert rows == [
         "dataset,title,version,date,issued,license",
         f"{dataset},{title},,2026-11-02,,{CC0}",
@@ -209,7 +215,7 @@ def test_virtuoso(release: Path, virtuoso: str) -> None:
 
 def test_one_graph_is_named_everywhere(release: Path, root: Path) -> None:
     graph = iri_text(GRAPH)
-    shown = (root / "README.md").read_text("utf-8") + run("load", "--help").stdout.decode()
+    shown = (root / "README.md").read_text("utf-8") + inside("load", "--help").stdout.decode()
     assert set(re.findall(r"--graph (https?://[^\s`]+)", shown)) == {graph}
     script = (release / "load" / "virtuoso.sql").read_text("utf-8")
     assert f"TO <{graph}>" in script

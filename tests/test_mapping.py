@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store, Triple
+from pyoxigraph import NamedNode, Quad, Triple
 
-from builders import FIGURE, block, codes, figure, silent, table, text_of, triples, turtle
-from pfocr_rdf import Diagnostic, Figure, Mention, Paper, Settings, figure_triples, graph_triples, read_figures
+from builders import HUMAN_WNT1, MOUSE_WNT1, TAB, block, figure, objects, silent, table, triples, turtle
+from pfocr_rdf import Settings, figure_triples, graph_triples, read_figures
 from pfocr_rdf.mentions import Kind
 from pfocr_rdf.organisms import OrganismNames, Taxonomy
 from pfocr_rdf.vocabulary import PREFIXES
@@ -183,95 +183,9 @@ def test_the_pmcid_comes_from_the_figid_where_the_record_gives_none() -> None:
     assert triples(figure({"pmcid": ""})) == triples(figure({}))
 
 
-def test_the_embedded_id_is_the_figure() -> None:
-    given = "https://pfocr.wikipathways.org/figures/another.html"
-    subjects = {t.subject for t in figure_triples(figure({"schema-jsonld": block(id=given)}))}
-    assert NamedNode(given) in subjects
-    assert NamedNode(FIGURE) not in subjects
-
-
-@pytest.mark.parametrize(
-    "unusable", ["", "PMC1__a", "javascript:alert(1)", "file:///etc/passwd", "urn:x", "https:///a"]
-)
-def test_the_figid_names_the_figure_where_the_embedded_id_is_unusable(unusable: str) -> None:
-    found: list[Diagnostic] = []
-    listed = list(figure_triples(figure({"schema-jsonld": block(id=unusable)}), report=found.append))
-    assert listed[0].subject == NamedNode(FIGURE)
-    assert "jsonld-id" in codes(found)
-
-
 def test_aliases_and_redirects_are_never_the_same_as_the_figure() -> None:
     values = {"figid_alias": ["PMC1__F1", "PMC1__F2"], "redirect_from": ["/figures/PMC1__F1", "/figures/PMC1__F2"]}
     assert not [t for t in triples(figure(values)) if "sameAs" in t.predicate.value]
-
-
-@pytest.mark.parametrize(
-    ("given", "written"),
-    [
-        ("a%20b", "a%20b"),  # percent-encoded already
-        ("a%c3%a9", "a%c3%a9"),
-        ("a b<c>", "a%20b%3Cc%3E"),
-        ("é", "%C3%A9"),
-        ("50%", "50%25"),  # a percent sign that encodes nothing
-        ("%zz%2", "%25zz%252"),
-        ("%%41", "%25%41"),
-        ("a%2520", "a%2520"),
-    ],
-)
-def test_a_path_is_percent_encoded_once(given: str, written: str) -> None:
-    """RFC 3986, section 2.4: an octet is never encoded twice."""
-    found = triples(figure({"redirect_from": f"/figures/{given}", "figlink": f"/pmc/articles/PMC1/figure/{given}/"}))
-    assert {str(t.object) for t in found if t.predicate.value.endswith("#seeAlso")} == {
-        f"<https://pfocr.wikipathways.org/figures/{written}>",
-        f"<https://www.ncbi.nlm.nih.gov/pmc/articles/PMC1/figure/{written}/>",
-    }
-
-
-@pytest.mark.parametrize(
-    ("suffix", "media_type"),
-    [
-        ("jpg", "image/jpeg"),
-        ("JPEG", "image/jpeg"),
-        ("png", "image/png"),
-        ("gif", "image/gif"),
-        ("tif", "image/tiff"),
-        ("tiff", "image/tiff"),
-        ("svg", "image/svg+xml"),
-        ("webp", "image/webp"),
-    ],
-)
-def test_the_format_of_the_image_follows_from_the_suffix(suffix: str, media_type: str) -> None:
-    formats = objects(triples(figure({"filename": f"a.{suffix}"})), "dcterms:format")
-    assert formats == {Literal(media_type)}
-
-
-def test_an_image_of_another_suffix_has_no_format_and_is_reported() -> None:
-    found: list[Diagnostic] = []
-    assert not objects(triples(figure({"filename": "a.bmp"}), found=found), "dcterms:format")
-    assert codes(found) == ["image-format"]
-
-
-def test_a_template_gives_the_image_and_nothing_else_changes() -> None:
-    settings = Settings(image_url="https://images.example/{pmcid}/{filename}?full")
-    before, after = (triples(figure({"filename": "a b.jpg"}), settings=s) for s in (Settings(), settings))
-    old, new = NamedNode(f"{PIXELS}/a%20b.jpg"), NamedNode("https://images.example/PMC1/a%20b.jpg?full")
-    assert after == {Triple(*(new if term == old else term for term in triple)) for triple in before}
-
-
-@pytest.mark.parametrize("template", ["{filename}", "no IRI at all", "https://images.example/<{filename}>"])
-def test_a_template_that_gives_no_iri_is_refused(template: str) -> None:
-    with pytest.raises(ValueError, match="gives no IRI"):
-        Settings(image_url=template).check()
-
-
-def test_a_template_with_a_field_that_there_is_not_is_refused_by_its_name() -> None:
-    with pytest.raises(ValueError, match=re.escape("there is no field {pmid}, but {pmcid} and {filename}")):
-        Settings(image_url="https://images.example/{pmid}/{filename}").check()
-
-
-def test_a_template_that_gives_all_images_one_iri_is_refused() -> None:
-    with pytest.raises(ValueError, match=re.escape("gives all images one IRI: it has no field {filename}")):
-        Settings(image_url="https://images.example/{pmcid}").check()
 
 
 # ----------------------------------------------------------------------------------------------- the paper
@@ -355,13 +269,6 @@ ADENOMA = """
     doid:657 a schema:MedicalCondition ; dc:identifier doid:657 ; dcterms:identifier "DOID:657" ;
         dc:source "DOID" ; rdfs:label "benign adenoma" .
 """
-TAB = "\t"
-HUMAN_WNT1 = "9606 Homo_sapiens Primates (Wnt WNT WNT1 7471 famplex_relations 8 3 45".replace(" ", TAB).replace(
-    "_s", " s"
-)
-MOUSE_WNT1 = "10090 Mus_musculus Rodents (Wnt WNT Wnt1 22408 famplex_relations 4 NA 4".replace(" ", TAB).replace(
-    "_m", " m"
-)
 
 MENTION_ROWS = [
     Row(
@@ -485,158 +392,10 @@ def test_mentions_and_a_block_s_own_mentions_are_united() -> None:
     }
 
 
-# ----------------------------------------------------------------------------------------- mentions' digests
-
-
-def test_a_mention_s_iri_does_not_change_when_rows_move() -> None:
-    rows = [row.split(TAB) for row in (HUMAN_WNT1, MOUSE_WNT1)]
-    rows.append([cell.replace("(Wnt", "Wnt-1") for cell in rows[0]])
-    assert triples(figure({}, {"gene": table("gene", *rows)})) == triples(
-        figure({}, {"gene": table("gene", *reversed(rows))})
-    )
-
-
-def test_sparql_computes_the_digest_of_a_mention() -> None:
-    words = ["(Src", "|TH|T", "OXHPG,WTA,LTA", "АТР", 'a"b\\', "TAB"]
-    store = Store()
-    values = {"genes": [{"word": word, "symbol": word.upper(), "source": "hgnc_symbol"} for word in words[:-1]]}
-    values["genes"].append({"word": "On"})
-    store.extend(Quad(*triple) for triple in figure_triples(figure(values)))
-    query = """
-        PREFIX pfocr: <https://pfocr.wikipathways.org/vocab#>
-        SELECT ?mention ?digest WHERE {
-            ?mention pfocr:word ?word .
-            OPTIONAL { ?mention pfocr:match ?match }
-            OPTIONAL { ?mention pfocr:lexicon ?lexicon }
-            BIND(SHA256(CONCAT(?word, "\\t", COALESCE(?match, ""), "\\t", COALESCE(?lexicon, ""))) AS ?digest)
-        }"""
-    solutions = store.query(query)
-    assert isinstance(solutions, QuerySolutions)
-    found = [(solution["mention"].value, solution["digest"].value) for solution in solutions]
-    assert len(found) == len(words)
-    assert all(iri.endswith(f".gene.{digest[:10]}") for iri, digest in found)
-
-
-def test_mentions_whose_digests_begin_alike_get_the_whole_digests() -> None:
-    # the first two words of the form GENE0, GENE1 … whose digests agree in ten digits
-    words = ("GENE485909", "GENE548739")
-    first, second = (sha256(f"{word}\t{word}\tncbigene_symbol".encode()).hexdigest() for word in words)
-    assert first[:10] == second[:10]
-    mentions = tuple(Mention("gene", word, word, "ncbigene_symbol") for word in (*words, "GENE1"))
-    listed = figure_triples(Figure(figid="PMC1__a", paper=Paper("PMC1"), mentions=mentions))
-    names = {text_of(t.subject).rpartition(".")[2] for t in listed if t.predicate.value.endswith("#word")}
-    third = sha256(b"GENE1\tGENE1\tncbigene_symbol").hexdigest()[:10]
-    assert names == {first, second, third}
-
-
-def test_mentions_of_different_kinds_do_not_collide() -> None:
-    mentions = (Mention("chemical", "x", None, "PubTator"), Mention("disease", "x", None, "PubTator"))
-    listed = figure_triples(Figure(figid="PMC1__a", paper=Paper("PMC1"), mentions=mentions))
-    names = {text_of(t.subject).rpartition("/")[2] for t in listed if t.predicate.value.endswith("#word")}
-    digest = sha256(b"x\t\tPubTator").hexdigest()[:10]
-    assert names == {f"PMC1__a.chemical.{digest}", f"PMC1__a.disease.{digest}"}
-
-
-# -------------------------------------------------------------------------------------------- missing values
-
-MISSING = ["", " ", ".na", ".na.character", ".na.integer", "\u00a0\n"]
-TEXT_KEYS = [
-    "figtitle",
-    "caption",
-    "organisms",
-    "organisms_ner",
-    "number",
-    "figtype",
-    "figid_alias",
-    "redirect_from",
-    "figlink",
-    "filename",
-    "automl_pathway",
-    "pathway_score",
-    "pmc_ranked_result_index",
-    "wpid",
-    "ndex",
-    "annotations",
-    "papertitle",
-    "year",
-    "reftext",
-    "doi",
-    "journal_title",
-    "journal_nlm_ta",
-    "publisher_name",
-    "keywords",
-    "schema-jsonld",
-    "genes",
-    "chemicals",
-    "diseases",
-    "seo",
-]
-
-
-@pytest.mark.parametrize("key", TEXT_KEYS)
-def test_a_missing_value_gives_no_triple_and_no_diagnostic(key: str) -> None:
-    for missing in MISSING:
-        found: list[Diagnostic] = []
-        assert triples(figure({key: missing}, found=found), found=found) == triples(figure({})), repr(missing)
-        assert codes(found) == [], repr(missing)
-
-
-@pytest.mark.parametrize("key", TEXT_KEYS)
-def test_an_empty_value_of_yaml_gives_no_triple(key: str) -> None:
-    assert triples(figure(f"---\nfigid: PMC1__a\npmcid: PMC1\n{key}:\n---\n".encode())) == triples(figure({}))
-
-
-@pytest.mark.parametrize("key", ["organisms", "organisms_ner"])
-def test_na_alone_gives_no_organism(key: str) -> None:
-    for alone in ("NA", ["NA"], ["NA", "NA"]):
-        assert triples(figure({key: alone})) == triples(figure({}))
-
-
-@pytest.mark.parametrize("kind", ["gene", "chemical", "disease"])
-def test_na_is_missing_in_every_column_but_the_word(kind: Kind) -> None:
-    cells = 11 if kind == "gene" else 5
-    (only,) = figure({}, {kind: table(kind, ["NA"] * cells)}).mentions
-    assert only == Mention(kind, "NA", None, None if kind == "gene" else "PubTator")
-
-
-@pytest.mark.parametrize("word", ["nan", "na", "On", "if", "NO", "y", "N", "2E1", "null", "~", "0x1F", "1:30", "true"])
-def test_words_that_yaml_or_r_would_retype_stay_as_they_are(word: str) -> None:
-    values = {"figtitle": word, "genes": [{"word": word, "symbol": word}], "organisms": [word]}
-    plain = figure(f"---\nfigid: PMC1__a\npmcid: PMC1\nfigtitle: {word}\ngenes:\n- word: {word}\n---\n".encode())
-    quoted = figure(values)
-    assert quoted.title == plain.title == word
-    assert [m.word for m in (*quoted.mentions, *plain.mentions)] == [word, word]
-    assert [o.name for o in quoted.organisms] == [word]
-
-
 def test_what_is_not_mapped_gives_no_triple() -> None:
     plain = triples(figure({}, {"gene": table("gene", HUMAN_WNT1.split(TAB))}))
     other = HUMAN_WNT1.replace("Primates", "Rodents").replace("\t8\t3\t45", "\t1\t2\t3")
     assert triples(figure({"seo": "CreativeWork"}, {"gene": table("gene", other.split(TAB))})) == plain
-
-
-INVALID = [
-    ("year", "MMXX", "year-invalid"),
-    ("doi", "11.1/x", "doi-invalid"),
-    ("automl_pathway", "high", "score-invalid"),
-    ("pmc_ranked_result_index", "1.5", "rank-invalid"),
-    ("wpid", "428", "wpid-invalid"),
-    ("ndex", "no-uuid", "ndex-invalid"),
-    ("figlink", "https://evil.example/", "figlink-invalid"),
-    ("redirect_from", "//evil.example/x", "redirect-invalid"),
-    ("filename", "../../etc/passwd", "filename-invalid"),
-    ("schema-jsonld", "CreativeWork", "jsonld-form"),
-    ("figtitle", ["a"], "key-type"),
-]
-
-
-@pytest.mark.parametrize(("key", "value", "code"), INVALID, ids=[case[0] for case in INVALID])
-def test_a_value_that_cannot_be_mapped_gives_no_triple_but_a_diagnostic(key: str, value: str, code: str) -> None:
-    found: list[Diagnostic] = []
-    assert triples(figure({key: value}, found=found), found=found) == triples(figure({}))
-    (only,) = [diagnostic for diagnostic in found if diagnostic.code != "jsonld-missing"]
-    assert (only.code, only.file, only.figid, only.key) == (code, "a.md", "PMC1__a", key)
-    assert only.value == (value if isinstance(value, str) else '["a"]')
 
 
 # ----------------------------------------------------------------------------------------- organisms' taxa
@@ -661,53 +420,12 @@ def test_a_taxon_is_sought_in_gene_rows_then_pages_then_the_taxonomy_then_the_pa
 # -------------------------------------------------------------------------------------------- the whole graph
 
 
-def test_the_dataset_has_its_date_only_when_the_user_gives_one() -> None:
-    dated = triples(figure({}), settings=Settings(created_on="2025-01-02"))
-    assert dated - triples(figure({})) == turtle(
-        '<https://pfocr.wikipathways.org/dataset/pfocr> pav:createdOn "2025-01-02"^^xsd:date .'
-    )
-
-
-@pytest.mark.parametrize("date", ["", "yesterday", "2025-13-01", "2025-1-2", "2025-01-02T00:00:00", "20250102"])
-def test_a_date_that_is_none_is_refused(date: str) -> None:
-    with pytest.raises(ValueError, match="date"):
-        Settings(created_on=date).check()
-
-
-def test_https_switches_every_schema_org_iri_and_nothing_else() -> None:
-    values = {
-        "figtitle": "see http://schema.org/name",
-        "filename": "a.jpg",
-        "journal_title": "Cell",
-        "organisms": ["Mus musculus"],
-        "schema-jsonld": block(
-            license="CC0",
-            sameAs="http://schema.org/Thing",
-            keywords=["http://schema.org/name"],
-            about={
-                "@type": ["Gene", "http://schema.org/Thing", "https://schema.org/Thing"],
-                "@id": "https://a.example/",
-            },
-        ),
-    }
-    subject = figure(values, {"gene": table("gene", HUMAN_WNT1.split(TAB))})
-    http, https = triples(subject), triples(subject, settings=Settings(schema_org="https"))
-
-    def switched(term: Any) -> Any:
-        if not isinstance(term, NamedNode):
-            return term
-        return NamedNode(term.value.replace("http://schema.org/", "https://schema.org/"))
-
-    assert https == {Triple(*map(switched, triple)) for triple in http}
-    assert not [t for t in https for term in t if isinstance(term, NamedNode) and "http://schema.org/" in term.value]
-    assert not [t for t in http for term in t if isinstance(term, NamedNode) and "https://schema.org/" in term.value]
-
-
 def test_each_predicate_has_one_literal_form_in_the_examples(examples: Path) -> None:
     listed = graph_triples(read_figures(examples, report=silent), report=silent)
     assert literal_forms(str(Quad(*triple)) for triple in listed).items() <= FORMS.items()
 
 
+@pytest.mark.slow
 def test_each_predicate_has_one_literal_form_in_the_sample(sample_ntriples: bytes) -> None:
     assert literal_forms(sample_ntriples.decode().split("\n")).items() <= FORMS.items()
 
@@ -742,9 +460,3 @@ def curie(iri: str) -> str:
     """Shorten an IRI by the longest prefix that fits."""
     namespace, prefix = max((ns, prefix) for prefix, ns in PREFIXES.items() if iri.startswith(ns))
     return f"{prefix}:{iri.removeprefix(namespace)}"
-
-
-def objects(graph: Any, predicate: str) -> set[Any]:
-    """Give the objects of a predicate, which is a CURIE."""
-    prefix, _, name = predicate.partition(":")
-    return {triple.object for triple in graph if triple.predicate.value == PREFIXES[prefix] + name}

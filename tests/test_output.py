@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import pfocr_rdf
-from commands import inside, run
+from commands import inside
 from conversions import small_database
 from pfocr_rdf import workers
 from pfocr_rdf.executors import WorkerError
@@ -69,10 +69,13 @@ def test_a_reader_that_has_gone_ends_what_is_said_in_silence(words: tuple[str, .
     assert (done.stderr, (tmp_path / "code").read_text()) == (b"", "1\n")
 
 
-def test_a_reader_of_standard_error_that_has_gone_ends_the_run(examples: Path, tmp_path: Path) -> None:
-    script = f'{{ {{ sleep 1; "$@" >"{tmp_path}/out"; echo $? >"{tmp_path}/code"; }} 2>&1; }} | :'
-    shell(script, "convert", examples)
-    assert (tmp_path / "code").read_text() == "1\n"
+def test_a_reader_of_standard_error_that_has_gone_ends_the_run(examples: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "pfocr_rdf", "convert", str(examples)]
+    with os.fdopen(writer, "wb") as broken:
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=broken, check=False, timeout=120)
+    assert done.returncode == 1
 
 
 @pytest.mark.parametrize("output", ["-", "file"])
@@ -99,7 +102,7 @@ def test_a_pipe_that_breaks_elsewhere_is_an_error(
 
 @pytest.mark.parametrize("command", [("convert", "-q", "-o"), ("validate", "-q", "--report")])
 def test_an_empty_name_is_no_output(command: tuple[str, ...], examples: Path) -> None:
-    done = run(*command, "", examples)
+    done = inside(*command, "", examples)
     assert done.returncode == 2
     assert done.stderr == b"pfocr-rdf: the name of an output is empty; give the name of a file, or -\n"
 
@@ -108,13 +111,13 @@ def test_an_empty_name_is_no_output(command: tuple[str, ...], examples: Path) ->
 def test_an_empty_name_is_no_input(command: str, examples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As of a variable that is not set; it is not the folder one stands in."""
     monkeypatch.chdir(examples)
-    done = run(command, "-q", "")
+    done = inside(command, "-q", "")
     assert done.returncode == 2
     assert done.stderr.startswith(b"pfocr-rdf: the name of an input is empty;")
 
 
 def test_an_error_is_one_line_whatever_the_name_in_it(tmp_path: Path) -> None:
-    done = run("validate", tmp_path / "a\n\x1b[31mb.ttl")
+    done = inside("validate", tmp_path / "a\n\x1b[31mb.ttl")
     assert done.returncode == 2
     assert done.stderr.count(b"\n") == 1
     assert b"\x1b" not in done.stderr

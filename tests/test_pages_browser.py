@@ -1,5 +1,7 @@
 """Pages in a real browser: at a desk and on a phone, in light and dark, without JavaScript, and with hostile records.
 
+A browser is slow: but for one look at each of an index, a figure and a figure of a hostile record, they are slow tests.
+
 `pytest --update-golden tests/test_pages_browser.py` takes the picture of the examples' index page anew, for README.md.
 """
 
@@ -28,9 +30,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 DESK, PHONE = 1280, 360
-LOOKS = [(width, dark) for width in (DESK, PHONE) for dark in (False, True)]
-NAMES = [f"{'desk' if width == DESK else 'phone'}-{'dark' if dark else 'light'}" for width, dark in LOOKS]
 SCRIPTS = [pytest.param(True, id="script"), pytest.param(False, id="no-script", marks=pytest.mark.slow)]
+LOOKS = [
+    pytest.param(DESK, False, id="desk-light", marks=pytest.mark.slow),
+    pytest.param(DESK, True, id="desk-dark", marks=pytest.mark.slow),
+    pytest.param(PHONE, False, id="phone-light", marks=pytest.mark.slow),
+    pytest.param(PHONE, True, id="phone-dark"),
+]
 FIGURE = "figures/PMC99000001__fcell-08-900001-g001.html"
 IMAGE = "https://europepmc.org/articles/PMC99000001/bin/fcell-08-900001-g001.jpg"
 
@@ -86,7 +92,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("javascript", SCRIPTS)
-@pytest.mark.parametrize(("width", "dark"), LOOKS, ids=NAMES)
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
 def test_index(browser: Browser, site: str, width: int, dark: bool, javascript: bool) -> None:
     with visit(browser, f"{site}index.html", width=width, dark=dark, javascript=javascript) as seen:
         assert seen.requests == [f"{site}index.html"]
@@ -104,7 +110,7 @@ def test_index(browser: Browser, site: str, width: int, dark: bool, javascript: 
 
 
 @pytest.mark.parametrize("javascript", SCRIPTS)
-@pytest.mark.parametrize(("width", "dark"), LOOKS, ids=NAMES)
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
 def test_figure(browser: Browser, site: str, image: Path, width: int, dark: bool, javascript: bool) -> None:
     answers = {IMAGE: image}
     with visit(browser, site + FIGURE, width=width, dark=dark, javascript=javascript, answers=answers) as seen:
@@ -123,8 +129,9 @@ def test_figure(browser: Browser, site: str, image: Path, width: int, dark: bool
             assert not accessibility_faults(seen.page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("javascript", SCRIPTS)
-@pytest.mark.parametrize(("width", "dark"), LOOKS, ids=NAMES)
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
 def test_list_of_figures(browser: Browser, site: str, width: int, dark: bool, javascript: bool) -> None:
     url = f"{site}figures/index-2.html"
     with visit(browser, url, width=width, dark=dark, javascript=javascript) as seen:
@@ -138,6 +145,7 @@ def test_list_of_figures(browser: Browser, site: str, width: int, dark: bool, ja
             assert not accessibility_faults(seen.page)
 
 
+@pytest.mark.slow
 def test_a_figure_whose_image_does_not_come(browser: Browser, site: str) -> None:
     """Its place says what was to be seen, and the rest of the page is as it was."""
     with visit(browser, site + FIGURE, width=PHONE) as seen:
@@ -151,6 +159,7 @@ def test_a_figure_whose_image_does_not_come(browser: Browser, site: str) -> None
         assert seen.page.locator("section.mentions").count() == 3
 
 
+@pytest.mark.slow
 def test_light_and_dark_differ(browser: Browser, site: str) -> None:
     colours = []
     for dark in (False, True):
@@ -159,6 +168,7 @@ def test_light_and_dark_differ(browser: Browser, site: str) -> None:
     assert colours == ["rgb(255, 255, 255)", "rgb(20, 23, 27)"]
 
 
+@pytest.mark.slow
 def test_a_query_can_be_copied(browser: Browser, site: str) -> None:
     """By its button; or, without JavaScript, by one click, which selects the whole."""
     with visit(browser, f"{site}index.html") as seen:
@@ -178,6 +188,7 @@ def test_a_query_can_be_copied(browser: Browser, site: str) -> None:
         assert seen.page.evaluate("getSelection().toString().trim()") == str(text).strip()
 
 
+@pytest.mark.slow
 def test_from_the_index_to_a_figure_and_back(browser: Browser, site: str, image: Path) -> None:
     """By the figures that the index shows, and by the list of all, along its pages and along the figures."""
     with visit(browser, f"{site}index.html", javascript=False) as seen:
@@ -203,12 +214,14 @@ def test_from_the_index_to_a_figure_and_back(browser: Browser, site: str, image:
         ).first.get_attribute("href")
 
 
+@pytest.mark.slow
 def test_the_browser_reads_the_description_of_the_dataset(browser: Browser, site: str) -> None:
     with visit(browser, f"{site}index.html") as seen:
         text = seen.page.locator('script[type="application/ld+json"]').text_content()
         assert json.loads(str(text))["@type"] == "Dataset"
 
 
+@pytest.mark.slow
 def test_on_paper(browser: Browser, site: str, image: Path) -> None:
     """Printed, a figure is dark on white whatever the reader prefers, and not wider than the sheet."""
     with visit(browser, site + FIGURE, dark=True, answers={IMAGE: image}) as seen:
@@ -269,7 +282,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("width", [pytest.param(DESK, marks=pytest.mark.slow), PHONE])
-@pytest.mark.parametrize("name", ["markup", "long", "bidi", "arabic"])
+@pytest.mark.parametrize(
+    "name", ["markup", *(pytest.param(name, marks=pytest.mark.slow) for name in ("long", "bidi", "arabic"))]
+)
 def test_a_hostile_figure(browser: Browser, hostile: str, name: str, width: int) -> None:
     """Nothing of it runs, is fetched, hides or widens the page, or leads elsewhere."""
     with visit(browser, f"{hostile}figures/PMC1__{name}.html", width=width) as seen:
@@ -287,6 +302,7 @@ def test_a_hostile_figure(browser: Browser, hostile: str, name: str, width: int)
         assert not accessibility_faults(page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [DESK, PHONE])
 def test_a_list_of_hostile_figures(browser: Browser, hostile: str, width: int) -> None:
     with visit(browser, f"{hostile}figures/index.html", width=width) as seen:
@@ -298,6 +314,7 @@ def test_a_list_of_hostile_figures(browser: Browser, hostile: str, width: int) -
         assert not accessibility_faults(seen.page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [DESK, PHONE])
 def test_an_index_of_hostile_figures(browser: Browser, hostile: str, width: int) -> None:
     with visit(browser, f"{hostile}index.html", width=width) as seen:
@@ -310,6 +327,7 @@ def test_an_index_of_hostile_figures(browser: Browser, hostile: str, width: int)
         assert not accessibility_faults(seen.page)
 
 
+@pytest.mark.slow
 def test_a_reversed_text_reverses_nothing_else(browser: Browser, hostile: str) -> None:
     """What stands after it on the line is where it would be without it."""
     with visit(browser, f"{hostile}figures/PMC1__bidi.html") as seen:
@@ -336,6 +354,7 @@ def open_all(page: Page) -> None:
 # ------------------------------------------------------------------------------------------- README's picture
 
 
+@pytest.mark.slow
 def test_picture_of_the_index(browser: Browser, site: str, root: Path, request: pytest.FixtureRequest) -> None:
     """README shows the upper part of the examples' index page; it is taken anew with --update-golden."""
     picture = root / "examples" / "index.png"

@@ -23,7 +23,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -85,10 +85,21 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+def test_first_commands(folder: Path) -> None:
+    """What a reader meets first: all blocks up to the second that shows commands."""
+    listed = list(blocks(ROOT / "README.md"))
+    _, second, *_ = (number for number, block in enumerate(listed) if block.language == "console")
+    check_blocks("README.md", listed[: second + 1], folder)
+
+
+@pytest.mark.parametrize("name", [pytest.param("README.md", marks=pytest.mark.slow), "examples/README.md"])
 def test_blocks(name: str, folder: Path) -> None:
+    check_blocks(name, blocks(ROOT / name), folder)
+
+
+def check_blocks(name: str, listed: Iterable[Block], folder: Path) -> None:
     names: dict[str, object] = {}
-    for block in blocks(ROOT / name):
+    for block in listed:
         where = f"{name}:{block.line}"
         if block.marker.startswith("with: "):
             continue  # test_blocks_with_servers
@@ -108,6 +119,7 @@ def test_blocks(name: str, folder: Path) -> None:
             assert (block.language, block.marker) in {("bash", "set-up: tests"), ("mermaid", "")}, where
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("started", [oxigraph, virtuoso], ids=["oxigraph", "virtuoso"])
 def test_blocks_with_servers(
     started: Callable[[Path], AbstractContextManager[Server]],

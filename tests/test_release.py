@@ -21,7 +21,7 @@ from pyoxigraph import RdfFormat
 
 import pfocr_rdf
 from checkouts import Checkout
-from commands import run
+from commands import inside, run
 from conversions import small_database
 from pfocr_rdf import InputError, OutputError, Settings, serialization
 from pfocr_rdf.pages import figure_files
@@ -181,7 +181,7 @@ def test_published_queries_ask_of_a_figure_that_is_there(tmp_path: Path) -> None
 
 def test_gene_sets_are_those_that_query_gives(released: Release, folder: Path, tmp_path: Path) -> None:
     pfocr_rdf.load(folder / DUMP, store=tmp_path / "store")
-    asked = run("query", "--store", tmp_path / "store", "-q", "-f", "gmt", "genesets").stdout
+    asked = inside("query", "--store", tmp_path / "store", "-q", "-f", "gmt", "genesets").stdout
     assert asked.startswith(b"PMC99000001__fcell-08-900001-g001\tCanonical Wnt signalling in the")
     assert (folder / "pfocr-2026.11.gmt").read_bytes() == asked
     entry = listed(folder)["pfocr-2026.11.gmt"]
@@ -210,6 +210,7 @@ def test_rows_that_are_no_gene_sets_stop_a_release(
         make(examples, tmp_path / "release")
 
 
+@pytest.mark.slow
 def test_the_other_spelling_of_schema_org_is_that_of_every_file(examples: Path, tmp_path: Path) -> None:
     make(examples, tmp_path / "release", settings=Settings(schema_org="https"))
     for path in (DUMP, TURTLE):
@@ -217,8 +218,8 @@ def test_the_other_spelling_of_schema_org_is_that_of_every_file(examples: Path, 
     for path, content in tree(tmp_path / "release").items():
         if not path.endswith((".gz", "diagnostics.jsonl")):
             assert b"http://schema.org/" not in content, path
-    command = ("validate", tmp_path / "release" / DUMP, "--shapes", tmp_path / "release" / "shapes", "--instead")
-    assert run(*command).returncode == 0
+    options = ("-j", "1", "--shapes", tmp_path / "release" / "shapes", "--instead")
+    assert inside("validate", tmp_path / "release" / DUMP, *options).returncode == 0
 
 
 def test_figures_are_listed_and_each_has_its_files(released: Release, folder: Path) -> None:
@@ -236,6 +237,7 @@ def test_figures_are_listed_and_each_has_its_files(released: Release, folder: Pa
 # -------------------------------------------------------------------------------------------- always the same
 
 
+@pytest.mark.slow
 def test_workers_hash_seeds_and_places_change_nothing(
     folder: Path, released: Release, examples: Path, tmp_path: Path
 ) -> None:
@@ -278,7 +280,7 @@ def leftovers(folder: Path) -> list[str]:
 def test_a_record_that_breaks_the_shapes_is_named_and_nothing_is_published(examples: Path, tmp_path: Path) -> None:
     database = copy_of(examples, tmp_path / "database")
     break_shapes(database, "PMC99000003__gr2")
-    done = run("release", database, tmp_path / "release", "--version", "1", "-q")
+    done = inside("release", "-j", "1", database, tmp_path / "release", "--version", "1", "-q")
     assert done.returncode == 1
     assert b"shape-violated" in done.stderr
     assert b"PMC99000003__gr2.md" in done.stderr
@@ -305,7 +307,7 @@ def test_of_many_violations_the_first_are_named_and_all_are_counted(
 def test_a_record_that_cannot_be_read_is_left_out_and_the_release_says_so(examples: Path, tmp_path: Path) -> None:
     database = copy_of(examples, tmp_path / "database")
     (database / "_figures" / "PMC9__broken.md").write_bytes(b"no record\n")
-    done = run("release", database, tmp_path / "release", "--version", "1", "-q")
+    done = inside("release", "-j", "1", database, tmp_path / "release", "--version", "1", "-q")
     assert done.returncode == 1
     assert b"PMC9__broken.md" in done.stderr
     assert b"published without" in done.stderr
@@ -325,8 +327,8 @@ def test_a_fall_of_more_than_two_per_cent_stops_a_release(tmp_path: Path) -> Non
     figids = [f"PMC{1000 + number}__a" for number in range(100)]
     make(small_database(tmp_path / "all", figids), tmp_path / "1", version="1")
     database = small_database(tmp_path / "fewer", figids[3:])
-    command = ("release", database, tmp_path / "2", "--version", "2", "--previous", tmp_path / "1", "-q")
-    done = run(*command)
+    command = ("release", "-j", "1", database, tmp_path / "2", "--version", "2", "--previous", tmp_path / "1", "-q")
+    done = inside(*command)
     assert done.returncode == 1
     said = done.stderr.decode()
     assert "class http://vocabularies.wikipathways.org/wp#Pathway: from 100 to 97 (-3.0%)" in said
@@ -336,7 +338,7 @@ def test_a_fall_of_more_than_two_per_cent_stops_a_release(tmp_path: Path) -> Non
     table = (tmp_path / "2.changes.tsv").read_text("utf-8")
     for figid in figids[:3]:
         assert f"figure\t{figid}\t1\t0\n" in table
-    assert run(*command, "--allow-drop", "3.5").returncode == 0
+    assert inside(*command, "--allow-drop", "3.5").returncode == 0
     assert (tmp_path / "2" / "changes.tsv").read_text("utf-8") == table
 
 
@@ -422,7 +424,7 @@ def test_what_is_there_is_never_touched(examples: Path, tmp_path: Path) -> None:
     for target in (full, full / "mine", tmp_path / "no" / "folder", examples / "release"):
         with pytest.raises(OutputError):
             make(examples, target)
-    done = run("release", examples, full, "--version", "1")
+    done = inside("release", "-j", "1", examples, full, "--version", "1")
     assert (done.returncode, done.stderr) == (
         2,
         f"pfocr-rdf: {full}: is there already, and not empty; give the name of a new folder\n".encode(),
@@ -515,21 +517,21 @@ def test_an_empty_folder_becomes_the_release(examples: Path, tmp_path: Path) -> 
     ],
 )
 def test_wrong_usage_is_said_before_anything_is_done(examples: Path, tmp_path: Path, options: tuple[str, ...]) -> None:
-    done = run("release", examples, tmp_path / "release", *options)
+    done = inside("release", "-j", "1", examples, tmp_path / "release", *options)
     assert done.returncode == 2
     assert b"Traceback" not in done.stderr
     assert leftovers(tmp_path) == []
 
 
 def test_a_fall_is_allowed_only_from_something(examples: Path, tmp_path: Path) -> None:
-    done = run("release", examples, tmp_path / "release", "--version", "1", "--allow-drop", "2")
+    done = inside("release", "-j", "1", examples, tmp_path / "release", "--version", "1", "--allow-drop", "2")
     said = "--allow-drop needs --previous: give the release before, to compare with; see pfocr-rdf release --help"
     assert (done.returncode, done.stderr.decode()) == (2, f"pfocr-rdf release: {said}\n")
     assert leftovers(tmp_path) == []
 
 
 def test_help_shows_what_options_are_without_being_given() -> None:
-    shown = " ".join(run("release", "--help").stdout.decode().split())
+    shown = " ".join(inside("release", "--help").stdout.decode().split())
     for default in (BASE_URL, ENDPOINT, CREATOR):
         assert f"[default: {default}]" in shown
     assert CREATOR == SITE

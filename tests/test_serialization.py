@@ -45,6 +45,7 @@ def test_n_triples_are_canonical(outputs: dict[str, bytes]) -> None:
     assert outputs["ntriples"] == canonical(outputs["ntriples"])
 
 
+@pytest.mark.slow
 def test_n_triples_of_the_sample_are_canonical_and_no_triple_stands_twice(sample_ntriples: bytes) -> None:
     assert sample_ntriples == canonical(sample_ntriples)
     lines = sample_ntriples.split(b"\n")

@@ -19,7 +19,7 @@ import pytest
 
 import pfocr_rdf
 from browser import visit
-from commands import run
+from commands import inside
 from pfocr_rdf.extras import MissingExtraError
 from pfocr_rdf.stores import server
 from pfocr_rdf.stores.server import ServerError, parse_bind
@@ -72,7 +72,7 @@ def test_an_endpoint_that_is_only_read(store: Path) -> None:
         caught.value.close()
         assert answer(url, COUNT) == "n\r\n6987\r\n"
         # beside it, queries and another server
-        assert run("query", "--store", store, "-e", COUNT, "-f", "csv").stdout == b"n\r\n6987\r\n"
+        assert inside("query", "--store", store, "-e", COUNT, "-f", "csv").stdout == b"n\r\n6987\r\n"
         with serving(store) as (other, _):
             assert answer(other, COUNT) == "n\r\n6987\r\n"
 
@@ -85,7 +85,7 @@ def test_a_load_meanwhile(store: Path, examples: Path, tmp_path: Path) -> None:
     pfocr_rdf.load([file], store=folder)
     with serving(folder) as (url, _):
         assert answer(url, COUNT) == "n\r\n1\r\n"
-        assert run("load", examples, "--store", folder).returncode == 0
+        assert inside("load", examples, "--store", folder).returncode == 0
         assert answer(url, COUNT) == "n\r\n1\r\n"
     with serving(folder) as (url, _):
         assert answer(url, COUNT) == "n\r\n6988\r\n"
@@ -150,7 +150,7 @@ def test_an_address_that_is_taken(store: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        done = run("serve", "--store", store, "--bind", f"127.0.0.1:{port}")
+        done = inside("serve", "--store", store, "--bind", f"127.0.0.1:{port}")
     assert done.returncode == 2
     assert done.stderr.decode() == (
         f"pfocr-rdf: 127.0.0.1:{port}: address already in use; give another address, such as --bind 127.0.0.1:7879\n"
@@ -161,11 +161,11 @@ def test_an_address_that_is_taken(store: Path) -> None:
 def test_no_address(text: str) -> None:
     with pytest.raises(ValueError, match="is no address; give HOST:PORT"):
         parse_bind(text)
-    assert run("serve", "--store", "none.db", "--bind", text).returncode == 2
+    assert inside("serve", "--store", "none.db", "--bind", text).returncode == 2
 
 
 def test_no_store() -> None:
-    done = run("serve", "--store", "none.db")
+    done = inside("serve", "--store", "none.db")
     assert done.returncode == 2
     assert b"none.db: there is no store; make one with pfocr-rdf load" in done.stderr
 
@@ -200,6 +200,7 @@ def test_a_program_that_does_not_fit(
         server.serve(str(store), f"127.0.0.1:{free_port()}", print)
 
 
+@pytest.mark.slow
 def test_the_query_page(browser: Browser, store: Path) -> None:
     """A browser opens the page, which needs no other machine, runs a query, and shows its rows."""
     with serving(store) as (url, _), visit(browser, url) as seen:

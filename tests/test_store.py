@@ -19,7 +19,7 @@ import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store
 
 import pfocr_rdf
-from commands import Completed, run
+from commands import Completed, inside, run
 from pfocr_rdf import GraphCounts, InputError, Loaded, OutputError, StoreError, load
 from pfocr_rdf.stores import embedded, exchange
 from pfocr_rdf.stores.embedded import load_store
@@ -85,8 +85,15 @@ def test_every_input_gives_the_same_store(name: str, examples: Path, ntriples: P
     assert alone(store)
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("replace", [False, True])
+@pytest.mark.parametrize(
+    ("jobs", "replace"),
+    [
+        (1, True),
+        (2, False),
+        pytest.param(1, False, marks=pytest.mark.slow),
+        pytest.param(2, True, marks=pytest.mark.slow),
+    ],
+)
 def test_loading_again_changes_nothing(jobs: int, replace: bool, examples: Path, store: Path) -> None:
     load([examples], store=store, jobs=jobs)
     before = content(store)
@@ -243,7 +250,7 @@ def test_names_in_messages_are_as_they_are(tmp_path: Path, ntriples: Path) -> No
     load([ntriples], store=store)
     cut = sorted(store.glob("*.sst"))[0]
     cut.write_bytes(cut.read_bytes()[:-1])
-    done = run("query", "count-pathways", "--store", store)
+    done = inside("query", "count-pathways", "--store", store)
     assert done.returncode == 2
     assert "PFOCR.db" in done.stderr.decode().replace(f"{store}: ", "", 1)
     assert "pfocr.db" not in done.stderr.decode()
@@ -272,7 +279,7 @@ def test_permissions_stay(old: Path, ntriples: Path) -> None:
 
 @on_linux
 def test_a_place_that_cannot_be_written(ntriples: Path) -> None:
-    done = run("load", ntriples, "--store", "/proc/pfocr.db")
+    done = inside("load", ntriples, "--store", "/proc/pfocr.db")
     assert done.returncode == 2
     assert done.stderr.decode().startswith("pfocr-rdf: /proc/pfocr.db: /proc cannot be written (")
     assert done.stderr.count(b"\n") == 1
@@ -380,7 +387,7 @@ def test_a_file_that_came_where_no_store_was_stays(store: Path, ntriples: Path) 
 @pytest.mark.parametrize("name", ["empty.nt", "empty.nt.gz", "empty.ttl", "PMC1__a.md"])
 def test_nothing_is_replaced_by_nothing(name: str, data: bytes, old: Path, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(gzip.compress(data, mtime=0) if name.endswith(".gz") else data)
-    done = run("load", tmp_path / name, "--store", old, "--replace", "-q")
+    done = inside("load", tmp_path / name, "--store", old, "--replace", "-q")
     assert done.returncode == 2
     what = "no record that could be converted" if name.endswith(".md") else "no triple"
     assert done.stderr.decode().splitlines()[-1] == (
@@ -392,7 +399,7 @@ def test_nothing_is_replaced_by_nothing(name: str, data: bytes, old: Path, tmp_p
 
 @pytest.mark.parametrize("name", ["", "/"])
 def test_what_can_be_no_store(name: str, ntriples: Path) -> None:
-    done = run("load", ntriples, "--store", name)
+    done = inside("load", ntriples, "--store", name)
     assert done.returncode == 2
     assert done.stderr.decode() == (
         f"pfocr-rdf: {name or 'the store'}: cannot be the folder of a store; give the name of a new one\n"
@@ -497,7 +504,7 @@ def test_a_count_that_differs(old: Path) -> None:
 
 def test_records_with_errors(store: Path, tmp_path: Path) -> None:
     (tmp_path / "PMC1__a.md").write_text("no front matter", "utf-8")
-    done = run("load", tmp_path / "PMC1__a.md", "--store", store, "--report", tmp_path / "report.jsonl")
+    done = inside("load", tmp_path / "PMC1__a.md", "--store", store, "--report", tmp_path / "report.jsonl")
     assert done.returncode == 1
     assert b"front-matter-missing" in done.stderr
     assert "front-matter-missing" in (tmp_path / "report.jsonl").read_text("utf-8")
@@ -511,7 +518,7 @@ def test_records_with_errors(store: Path, tmp_path: Path) -> None:
     ],
 )
 def test_usage(arguments: tuple[str, ...], message: str, examples: Path) -> None:
-    done = run("load", examples, *arguments)
+    done = inside("load", examples, *arguments)
     assert done.returncode == 2
     assert message in done.stderr.decode()
 
@@ -582,7 +589,10 @@ def test_killed_before_there_was_a_store(stage: str, store: Path) -> None:
 
 
 @pytest.mark.parametrize("fault", ["TERM", *(pytest.param(name, marks=pytest.mark.slow) for name in ("INT", "HUP"))])
-@pytest.mark.parametrize("stage", [stage for stage in STAGES if stage != "aside"])
+@pytest.mark.parametrize(
+    "stage",
+    [*(pytest.param(stage, marks=pytest.mark.slow) for stage in ("begun", "loaded", "counted")), "part", "exchanged"],
+)
 def test_interrupted(stage: str, fault: str, old: Path) -> None:
     done = interrupted(stage, fault, old, "--replace")
     assert done.returncode == {"TERM": 143, "INT": 130, "HUP": 129}[fault]

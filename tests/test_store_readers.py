@@ -151,6 +151,7 @@ def test_a_reader_reads_what_it_opened(store: Path) -> None:
         assert held(opened) == sorted(triples("new"))
 
 
+@pytest.mark.slow
 def test_files_alone_would_lead_to_the_new_store(store: Path) -> None:
     """What a reader without a snapshot meets, which the other tests would not show if the stores were too small."""
     process = subprocess.Popen(
@@ -165,6 +166,7 @@ def test_files_alone_would_lead_to_the_new_store(store: Path) -> None:
     assert finished(process)[0] == 1
 
 
+@pytest.mark.slow
 def test_a_query_that_runs(store: Path) -> None:
     both = by_value("old")[:-2] + " UNION " + BY_PROPERTY.partition("{")[2]
     with started("query", "--store", store, "-q", "-f", "csv", "-e", both) as process:
@@ -177,6 +179,7 @@ def test_a_query_that_runs(store: Path) -> None:
     assert not kept(store)
 
 
+@pytest.mark.slow
 def test_a_server(store: Path) -> None:
     with serving(store) as (url, process):
         loaded(store, "new")
@@ -215,6 +218,7 @@ def test_a_load_at_the_moment_of_opening(when: str, store: Path, monkeypatch: py
     assert not kept(store)
 
 
+@pytest.mark.slow
 def test_many_readers_while_loads_follow_each_other(tmp_path: Path) -> None:
     store = loaded(tmp_path / "pfocr.db", "w0", parts=2)
     end, faults, opened = threading.Event(), list[object](), list[str]()
@@ -246,7 +250,7 @@ def test_many_readers_while_loads_follow_each_other(tmp_path: Path) -> None:
 # ----------------------------------------------------------------------------------------------- what they leave behind
 
 
-@pytest.mark.parametrize("after", ["load", "query"])
+@pytest.mark.parametrize("after", [pytest.param("load", marks=pytest.mark.slow), "query"])
 def test_what_a_killed_reader_leaves_is_removed(after: str, store: Path) -> None:
     killed, alive = reader(store), reader(store)
     try:

@@ -18,11 +18,16 @@ from processes import wait_until
 
 @pytest.mark.parametrize("threads", [1, 2, 7])
 def test_results_come_in_the_order_of_the_items(threads: int) -> None:
-    def later(number: int) -> int:
-        time.sleep(0.02 * (3 - number % 4))
+    """Though of two, where there are threads for both, the second is done before the first."""
+    done = [threading.Event() for _ in range(8)]
+
+    def call(number: int) -> int:
+        if threads > 1 and number % 2 == 0:
+            assert done[number + 1].wait(20)
+        done[number].set()
         return number
 
-    assert list(in_threads(later, range(8), threads=threads)) == list(range(8))
+    assert list(in_threads(call, range(8), threads=threads)) == list(range(8))
 
 
 def test_calls_are_under_way_at_once() -> None:

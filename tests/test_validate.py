@@ -15,7 +15,7 @@ from pyoxigraph import RdfFormat
 
 import pfocr_rdf
 from checkouts import Checkout
-from commands import run
+from commands import Completed, inside, run
 from pfocr_rdf import Settings
 from pfocr_rdf.checking import Result
 from pfocr_rdf.engines import ENGINES
@@ -26,6 +26,11 @@ turbo = pytest.mark.skipif(
 )
 
 Key = tuple[str, str, str, str]
+
+
+def validate(*arguments: str | Path) -> Completed:
+    """Run `pfocr-rdf validate` with one worker in this process."""
+    return inside("validate", "-j", "1", *arguments)
 
 
 def results_of(*inputs: Path, engine: str = "pyshacl", jobs: int = 1, part: bool = False) -> list[Result]:
@@ -58,12 +63,12 @@ def broken(ntriples: Path, tmp_path: Path) -> Path:
 
 
 def test_the_examples_are_valid_and_warnings_fail_only_when_strict(examples: Path) -> None:
-    assert run("validate", examples, "-q").returncode == 0
-    assert run("validate", examples, "-q", "--strict").returncode == 1
+    assert validate(examples, "-q").returncode == 0
+    assert validate(examples, "-q", "--strict").returncode == 1
 
 
 def test_a_violation_ends_with_1_and_names_the_figure(broken: Path) -> None:
-    done = run("validate", broken, "-q")
+    done = validate(broken, "-q")
     assert done.returncode == 1
     assert done.stdout.startswith(b"Violation")
     assert b"figure:PMC99000003__gr2.html" in done.stdout
@@ -72,7 +77,7 @@ def test_a_violation_ends_with_1_and_names_the_figure(broken: Path) -> None:
 @pytest.mark.parametrize("content", [b"<a> <b>", b"\xff\xfe"])
 def test_what_is_no_rdf_ends_with_2_in_one_line(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "x.ttl").write_bytes(content)
-    done = run("validate", tmp_path / "x.ttl")
+    done = validate(tmp_path / "x.ttl")
     assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
 
 
@@ -82,7 +87,7 @@ def test_shapes_that_cannot_be_used_end_with_2_in_one_line(
 ) -> None:
     if content is not None:
         (tmp_path / "own.ttl").write_bytes(content)
-    done = run("validate", examples, "--shapes", tmp_path, "--instead", "-q")
+    done = validate(examples, "--shapes", tmp_path, "--instead", "-q")
     assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
 
 
@@ -102,7 +107,7 @@ def test_records_turtle_ntriples_gzip_and_any_order_give_the_same(
         assert keys(results_of(tmp_path / name)) == expected, name
 
 
-@pytest.mark.parametrize("part", [False, True])
+@pytest.mark.parametrize("part", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("waiting", [pytest.param(8_000_000, marks=pytest.mark.slow), 1000])
 def test_the_figure_of_a_thing_that_figures_share_does_not_depend_on_the_order_of_triples(
     part: bool, waiting: int, ntriples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -152,15 +157,15 @@ def test_a_reference_that_leaves_a_shard_is_no_violation_there_but_one_of_the_wh
 
 def test_schema_org_under_https_is_checked_too(examples: Path, tmp_path: Path) -> None:
     pfocr_rdf.convert([examples], tmp_path / "x.ttl", settings=Settings(schema_org="https"))
-    assert run("validate", tmp_path / "x.ttl", "-q").returncode == 0
-    assert run("validate", examples, "-q", "--schema-org", "https").returncode == 0
+    assert validate(tmp_path / "x.ttl", "-q").returncode == 0
+    assert validate(examples, "-q", "--schema-org", "https").returncode == 0
 
 
 # ------------------------------------------------------------------------------------------------------ reports
 
 
 def test_the_report_in_json_has_a_line_for_each_result(examples: Path, tmp_path: Path) -> None:
-    run("validate", examples, "-q", "-f", "json", "--report", tmp_path / "r")
+    validate(examples, "-q", "-f", "json", "--report", tmp_path / "r")
     lines = [json.loads(line) for line in (tmp_path / "r").read_bytes().splitlines()]
     assert len(lines) == len(results_of(examples))
     assert {"focus", "path", "severity", "component", "message"} <= lines[0].keys()
@@ -168,7 +173,7 @@ def test_the_report_in_json_has_a_line_for_each_result(examples: Path, tmp_path:
 
 
 def test_the_report_in_turtle_is_a_validation_report(broken: Path) -> None:
-    done = run("validate", broken, "-q", "-f", "turtle")
+    done = validate(broken, "-q", "-f", "turtle")
     store = pyoxigraph.Store()
     store.load(done.stdout, format=RdfFormat.TURTLE)
     query = """
@@ -184,11 +189,13 @@ def test_the_report_in_turtle_is_a_validation_report(broken: Path) -> None:
 
 def test_the_text_tells_a_node_that_is_at_fault_itself_once(tmp_path: Path) -> None:
     (tmp_path / "x.ttl").write_text("[] a <urn:x:C> .")
-    done = run("validate", tmp_path / "x.ttl", "-q")
+    done = validate(tmp_path / "x.ttl", "-q")
     assert b"\n    _:b0\n" in done.stdout
 
 
-@pytest.mark.parametrize("format", ["text", "json", "turtle"])
+@pytest.mark.parametrize(
+    "format", ["json", *(pytest.param(format, marks=pytest.mark.slow) for format in ("text", "turtle"))]
+)
 def test_the_report_is_the_same_for_any_number_of_workers(format: str, examples: Path) -> None:
     one, two = (run("validate", examples, "-q", "-f", format, "-j", str(jobs)).stdout for jobs in (1, 2))
     assert one == two
@@ -203,8 +210,8 @@ def test_own_shapes_are_checked_beside_ours_or_instead(examples: Path, tmp_path:
         <https://example.org/shapes#Score> a sh:NodeShape ; sh:targetClass wp:Pathway ;
             sh:property [ sh:path pfocr:pathwayScore ; sh:minInclusive 0.99 ; sh:message "Not sure enough." ] .
     """)
-    instead = run("validate", examples, "-q", "--shapes", tmp_path, "--instead")
-    beside = run("validate", examples, "-q", "--shapes", tmp_path)
+    instead = validate(examples, "-q", "--shapes", tmp_path, "--instead")
+    beside = validate(examples, "-q", "--shapes", tmp_path)
     assert (instead.returncode, beside.returncode) == (1, 1)
     assert instead.stdout.count(b"Violation") == 1
     assert b"Not sure enough." in instead.stdout
@@ -216,7 +223,7 @@ def test_own_shapes_may_begin_with_a_byte_order_mark(examples: Path, tmp_path: P
         "@prefix sh: <http://www.w3.org/ns/shacl#> . <urn:x:shape> a sh:NodeShape ; sh:targetClass <urn:x:C> .",
         "utf-8-sig",
     )
-    assert run("validate", examples, "-q", "--shapes", tmp_path, "--instead").returncode == 0
+    assert validate(examples, "-q", "--shapes", tmp_path, "--instead").returncode == 0
 
 
 # ------------------------------------------------------------------------------------------- convert --validate
@@ -231,17 +238,17 @@ def test_convert_names_the_records_that_break_the_shapes(checkout: Checkout, tmp
     }
     checkout.record(f"schema-jsonld: {json.dumps(block)}")
     target = tmp_path / "x.ttl"
-    done = run("convert", checkout.root, "-o", target, "--as-is", "--validate")
+    done = inside("convert", "-j", "1", checkout.root, "-o", target, "--as-is", "--validate")
     assert done.returncode == 1
     assert target.exists()
     assert b"shape-violated" in done.stderr
     assert b"PMC1__a.md" in done.stderr
-    assert run("convert", checkout.root, "-o", target, "--as-is").returncode == 0
+    assert inside("convert", "-j", "1", checkout.root, "-o", target, "--as-is").returncode == 0
 
 
 def test_convert_with_validation_gives_the_same_bytes(examples: Path, tmp_path: Path) -> None:
     for name, options in (("a", ()), ("b", ("--validate",)), ("c", ("--validate", "--cache", tmp_path / "cache"))):
-        assert run("convert", examples, "-q", "-o", tmp_path / name, *options).returncode == 0
+        assert inside("convert", "-j", "1", examples, "-q", "-o", tmp_path / name, *options).returncode == 0
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes() == (tmp_path / "c").read_bytes()
 
 

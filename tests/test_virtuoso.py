@@ -64,6 +64,7 @@ def test_loading_adds(server: Server, examples: Path) -> None:
     assert left(server) == []
 
 
+@pytest.mark.slow
 def test_a_user_s_own_file_among_the_shards_stays(server: Server, examples: Path) -> None:
     server.clear()
     own = server.shards / "pfocr-rdf-2026.11.nt.gz"
@@ -86,12 +87,14 @@ def test_replacing(server: Server, examples: Path) -> None:
     assert left(server) == []
 
 
+@pytest.mark.slow
 def test_several_shards(server: Server, examples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pfocr_rdf.stores.virtuoso.SHARD_TRIPLES", 500)
     server.clear()
     assert load(server, examples, replace=True).complete()
 
 
+@pytest.mark.slow
 def test_the_program(server: Server, examples: Path) -> None:
     server.clear()
     for option in ((), ("--replace",)):
@@ -122,7 +125,7 @@ isql "$@"
     return str(wrapper)
 
 
-@pytest.mark.parametrize("replace", [False, True])
+@pytest.mark.parametrize("replace", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_an_error_that_the_loader_keeps_to_itself(
     replace: bool, server: Server, examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,6 +153,7 @@ def test_a_shard_that_is_not_loaded(server: Server, examples: Path, tmp_path: Pa
     assert left(server) == []
 
 
+@pytest.mark.slow
 def test_a_count_that_differs(server: Server, tmp_path: Path) -> None:
     """Virtuoso takes decimals by their value: two ways to write one are one triple."""
     server.clear()

@@ -442,12 +442,13 @@ except RuntimeError:
 """
 
 
-def test_a_program_whose_pool_is_stopped_with_work_pending_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize("times", [1, pytest.param(5, marks=pytest.mark.slow)])
+def test_a_program_whose_pool_is_stopped_with_work_pending_ends(times: int, tmp_path: Path) -> None:
     """The pool's own thread fails on a future that was cancelled, and may then hold the program up, for ever.
 
     And the thread is gone: while it closes its pipe, the interpreter, as it ends, would write to it and fail.
     """
-    for _ in range(5):
+    for _ in range(times):
         done = subprocess.run(
             [sys.executable, "-c", STOPPED, str(tmp_path)], capture_output=True, check=False, timeout=60
         )
