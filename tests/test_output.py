@@ -69,13 +69,29 @@ def test_a_reader_that_has_gone_ends_what_is_said_in_silence(words: tuple[str, .
     assert (done.stderr, (tmp_path / "code").read_text()) == (b"", "1\n")
 
 
-def test_a_reader_of_standard_error_that_has_gone_ends_the_run(examples: Path) -> None:
-    reader, writer = os.pipe()
-    os.close(reader)
-    command = [sys.executable, "-m", "pfocr_rdf", "convert", str(examples)]
-    with os.fdopen(writer, "wb") as broken:
-        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=broken, check=False, timeout=120)
-    assert done.returncode == 1
+@pytest.mark.parametrize("stream", ["a pipe without a reader", "a full disk"])
+@pytest.mark.parametrize("name", ["good", "broken"])
+def test_a_standard_error_that_cannot_be_written_costs_nothing_of_the_output(
+    stream: str, name: str, tmp_path: Path
+) -> None:
+    database = small_database(tmp_path / "database", ["PMC1__a", "PMC1__b"])
+    if name == "broken":
+        (database / "_figures" / "PMC1__c.md").write_text("no record", "utf-8")
+    if stream == "a full disk":
+        if not Path("/dev/full").exists():
+            pytest.skip("has no device that is full")
+        broken = os.open("/dev/full", os.O_WRONLY)
+    else:
+        reader, broken = os.pipe()
+        os.close(reader)
+    output = tmp_path / "x.nt"
+    command = [sys.executable, "-m", "pfocr_rdf", "convert", str(database), "-o", str(output)]
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=broken, check=False, timeout=120)
+    finally:
+        os.close(broken)
+    assert (done.returncode, done.stdout) == (name == "broken", b"")
+    assert output.read_bytes().count(b"<http://vocabularies.wikipathways.org/wp#Pathway>") == 2
 
 
 @pytest.mark.parametrize("output", ["-", "file"])
@@ -140,8 +156,8 @@ def test_a_fault_that_is_not_the_output_s_is_not_said_to_be(tmp_path: Path, name
 @pytest.mark.parametrize(
     ("name", "error", "message"),
     [
-        ("ProcessPoolExecutor", OSError(errno.EROFS, "Read-only file system"), "read-only file system"),
-        ("ProcessPoolExecutor", RuntimeError("can't start new thread"), "can't start new thread"),
+        ("WorkerPool", OSError(errno.EROFS, "Read-only file system"), "read-only file system"),
+        ("WorkerPool", RuntimeError("can't start new thread"), "can't start new thread"),
     ],
 )
 def test_workers_that_cannot_be_started_are_said_to_be(
