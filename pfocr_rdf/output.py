@@ -18,6 +18,7 @@ from typing import IO, Final
 from pfocr_rdf.errors import ReportedError, why
 
 __all__ = [
+    "STANDARD_OUTPUT",
     "OutputError",
     "ReaderGoneError",
     "is_file",

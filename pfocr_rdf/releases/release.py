@@ -23,10 +23,11 @@ from pyoxigraph import RdfFormat, parse
 
 from pfocr_rdf import __version__
 from pfocr_rdf.checking import Check, Result
+from pfocr_rdf.clashes import Sources, check_outputs
 from pfocr_rdf.context import context_document
 from pfocr_rdf.conversion import CHUNK, convert_databases
 from pfocr_rdf.conversion import Counts as Converted
-from pfocr_rdf.database import STANDARD_INPUT, Database, InputError
+from pfocr_rdf.database import STANDARD_INPUT, Database, InputError, sources_of
 from pfocr_rdf.diagnostics import CODES, LEVELS, Diagnostic, Report, diagnose, json_line
 from pfocr_rdf.errors import why
 from pfocr_rdf.executables import executable_turtle
@@ -190,6 +191,8 @@ def release(
     if name == STANDARD_INPUT:
         raise InputError("a release is made of a database, not of standard input; give a checkout or an archive")
     check_target(target, name)
+    read = [sources_of(name), Sources((os.fspath(taxonomy),) if taxonomy is not None else ())]
+    check_outputs({"the list of changes": str(_changes_beside(target))}, read)
     before = read_previous(os.fspath(previous)) if previous is not None else None
     if before is not None and before.version == version:
         raise InputError(f"{os.fspath(previous or '')}: is version {version}, too; give the new release another")
@@ -440,7 +443,7 @@ def _compare(
     found = tuple(changes(before, after))
     table = changes_table(found)
     if fallen := falls(found, allowed_drop):
-        beside = target.with_name(f"{target.name}.changes.tsv")
+        beside = _changes_beside(target)
         beside.write_bytes(table)
         gone = figure_changes(found, known=True).gone
         raise Refused(
@@ -450,6 +453,11 @@ def _compare(
         )
     shelf.add("changes.tsv", table, f"what has changed since version {before.version}", _TABLE)
     return found
+
+
+def _changes_beside(target: Path) -> Path:
+    """Give the file, beside a release that is refused, that says what has changed."""
+    return target.with_name(f"{target.name}.changes.tsv")
 
 
 # ------------------------------------------------------------------------------------------------- all the rest
