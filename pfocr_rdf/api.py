@@ -35,6 +35,7 @@ from pfocr_rdf.released import lists_of_releases
 from pfocr_rdf.sections import other_rdf
 from pfocr_rdf.serialization import FORMATS
 from pfocr_rdf.stores.loading import Loaded, Send
+from pfocr_rdf.suffixes import suffix_within
 from pfocr_rdf.terms import iri_term, triples
 from pfocr_rdf.validation import Validation, Verdict
 from pfocr_rdf.vocabulary import prefixes
@@ -162,7 +163,7 @@ def _format_of(output: str) -> str:
     """
     if kind := other_rdf(output):
         raise OutputError(f"{output}: is {kind} by its name, but what is written is Turtle (.ttl) or N-Triples (.nt)")
-    return "ntriples" if output.removesuffix(".gz").endswith(".nt") else "turtle"
+    return "ntriples" if suffix_within(output) == FORMATS["ntriples"].suffix else "turtle"
 
 
 class _NothingConvertedError(Exception):
@@ -490,7 +491,7 @@ def load(
             return load_remote(store, send, graph=into, replace=replace)
         from pfocr_rdf.stores.embedded import load_store
 
-        if files is not None and all(name.removesuffix(".gz").endswith(".nt") for name in files):
+        if files is not None and all(suffix_within(name) == FORMATS["ntriples"].suffix for name in files):
             exactly = partial(send, len)  # lines may be comments, so that only this tells that there is no triple
             send = partial(something, partial(write_lines, files))
             return load_store(os.fspath(store), send, graph=into, replace=replace, recount=exactly)

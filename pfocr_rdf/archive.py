@@ -24,6 +24,7 @@ from typing import IO, Final
 
 from pfocr_rdf.diagnostics import Report, cut, diagnose
 from pfocr_rdf.errors import why
+from pfocr_rdf.suffixes import has_suffix
 from pfocr_rdf.tar import read_headers
 from pfocr_rdf.tree import LoadedTree, Tree
 from pfocr_rdf.zip import DEFLATED, STORED, ZipReader
@@ -108,11 +109,12 @@ class ArchiveTree:
         others: str | None = None,
     ) -> list[str]:
         """List the files of a folder."""
+        endings = tuple(suffix.lower() for suffix in suffixes)
         names = []
         for name in self._folders.get(folder, ()):
             if name.startswith("."):
                 continue
-            if name.endswith(tuple(suffixes)):
+            if has_suffix(name, *endings):
                 names.append(name)
             elif others is not None:
                 report(diagnose(others, file=self.display(f"{folder}/{name}")))
@@ -205,7 +207,7 @@ def open_archive(name: str, *, report: Report) -> ArchiveTree:
     """
     with ExitStack() as resources:
         members = _Members(name, report)
-        list_members = _list_zip if name.lower().endswith(".zip") else _list_tar
+        list_members = _list_zip if has_suffix(name, ".zip") else _list_tar
         try:
             read = list_members(name, members, resources)
         except _DAMAGE as error:
@@ -350,7 +352,7 @@ def _list_tar(name: str, members: _Members, resources: ExitStack) -> _Read:
 
 def _decompressed(name: str, resources: ExitStack) -> IO[bytes]:
     """Open a tar for reading at any place; a compressed one is decompressed into a temporary file without a name."""
-    if name.lower().endswith(".tar"):
+    if has_suffix(name, ".tar"):
         return resources.enter_context(open(name, "rb"))
     compressed = Path(name).stat().st_size
     target = resources.enter_context(tempfile.TemporaryFile(prefix="pfocr-rdf-"))  # noqa: SIM115 - closed with the rest

@@ -139,12 +139,12 @@ class RecordFile:
 def stem_of(name: str) -> str:
     """Take the suffix off a file name; only a known one, as a figid may hold dots.
 
-    >>> stem_of("PMC1__ppat.1006839.g001.md"), stem_of("PMC1__ppat.1006839.g001"), stem_of("record.txt")
+    >>> stem_of("PMC1__ppat.1006839.g001.MD"), stem_of("PMC1__ppat.1006839.g001"), stem_of("record.txt")
     ('PMC1__ppat.1006839.g001', 'PMC1__ppat.1006839.g001', 'record')
     """
     for suffix in _RECORD_SUFFIXES:
-        if name.endswith(suffix):
-            return name.removesuffix(suffix)
+        if has_suffix(name, suffix):
+            return name[: -len(suffix)]
     return name if name.startswith("PMC") else name.rpartition(".")[0] or name
 
 
@@ -415,7 +415,7 @@ class _Shared:
             report(diagnose("companions-missing", file=tree.display(DATA)))
         for name in tables:
             for suffix in _COMPANION_SUFFIX.values():
-                if name.endswith(suffix) and name.removesuffix(suffix) not in stems:
+                if has_suffix(name, suffix) and not (name.endswith(suffix) and name.removesuffix(suffix) in stems):
                     report(diagnose("companion-orphan", file=tree.display(join(self.data, name))))
         for name, entries in zip(_MAPS, (self.wpids, self.ndex), strict=True):
             for figid, identifiers in entries.items():
