@@ -251,6 +251,12 @@ _CODES: Final = (
         "Correct automl_pathway or pathway_score.",
     ),
     Code(
+        "score-second",
+        "warning",
+        "The record has two scores, and they differ; automl_pathway is written, and pathway_score is left out.",
+        "Remove one of the two.",
+    ),
+    Code(
         "rank-invalid",
         "warning",
         "pmc_ranked_result_index is not a whole number; it is left out.",

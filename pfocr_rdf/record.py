@@ -338,11 +338,13 @@ def _redirects(values: dict[str, Plain], place: Place) -> tuple[str, ...]:
 
 def _score(values: dict[str, Plain], place: Place) -> str | None:
     """Give the score of either generation as an `xsd:decimal`, its lexical form kept but for an exponent."""
-    for key in ("automl_pathway", "pathway_score"):
-        if (text := _text(values, key, place)) is not None:
-            break
-    else:
-        return None
+    key, text, second = "automl_pathway", _text(values, "automl_pathway", place), _text(values, "pathway_score", place)
+    if text is None:
+        if second is None:
+            return None
+        key, text = "pathway_score", second
+    elif second is not None and second.strip() != text.strip():
+        place.diagnose("score-second", key="pathway_score", value=second)
     text = text.strip()
     score = text
     if _EXPONENT.fullmatch(text):

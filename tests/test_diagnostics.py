@@ -219,6 +219,7 @@ CASES = [
     warning("doi-invalid", "doi: '10.5555'", "10.5555"),
     warning("score-invalid", "automl_pathway: high", "high"),
     warning("score-range", "pathway_score: 1.5", "1.5"),
+    Case("score-second", "warning", ("automl_pathway: 0.5", "pathway_score: 0.25"), key="pathway_score", value="0.25"),
     warning("rank-invalid", "pmc_ranked_result_index: first", "first"),
     warning("wpid-invalid", "wpid: '437'", "437"),
     warning("ndex-invalid", "ndex: '437'", "437"),
