@@ -306,6 +306,12 @@ _CODES: Final = (
         "Correct the identifier.",
     ),
     Code(
+        "mention-unidentified",
+        "warning",
+        "A mention names a gene, chemical or disease without its identifier; the name is left out.",
+        "Add the identifier.",
+    ),
+    Code(
         "mention-source",
         "warning",
         "An embedded chemical or disease names a source other than MESH; its identifier is left out.",
