@@ -123,6 +123,7 @@ CASES = [
         "error",
         other=("figid: PMC1__a", block()),
         file=OTHER,
+        line=2,
         key="figid",
         beside=("figid-differs",),
     ),
