@@ -18,7 +18,7 @@ import weakref
 import zlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from heapq import merge
 from itertools import chain
 from pathlib import Path, PurePosixPath
@@ -407,12 +407,34 @@ def _decompressed(name: str, resources: ExitStack) -> IO[bytes]:
     if has_suffix(name, ".tar"):
         return resources.enter_context(open(name, "rb"))
     compressed = Path(name).stat().st_size
-    target = resources.enter_context(tempfile.TemporaryFile(prefix="pfocr-rdf-"))  # noqa: SIM115 - closed with the rest
+    with _unpacking():
+        file = tempfile.TemporaryFile(prefix="pfocr-rdf-")  # noqa: SIM115 - closed with the rest
+    target = resources.enter_context(file)
     size = 0
     with gzip.open(name, "rb") as source:
         while block := source.read(1024 * 1024):
             size += len(block)
             _check(0, size, compressed)
-            target.write(block)
-    target.seek(0)
+            with _unpacking():
+                target.write(block)
+    with _unpacking():  # what was not written yet is written now
+        target.seek(0)
     return target
+
+
+@contextmanager
+def _unpacking() -> Iterator[None]:
+    """Tell a fault of the temporary file from those of the archive.
+
+    Raises:
+        ArchiveError: with what to do.
+    """
+    try:
+        yield
+    except OSError as error:
+        # without one that can be used, there is none to be named
+        where = f" into {tempfile.tempdir}" if tempfile.tempdir is not None else ""
+        raise ArchiveError(
+            f"cannot be unpacked{where}: {why(error)}; set TMPDIR to a folder with room, or unpack the archive and "
+            "give the checkout"
+        ) from error
