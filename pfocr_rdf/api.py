@@ -36,9 +36,9 @@ from pfocr_rdf.sections import other_rdf
 from pfocr_rdf.serialization import FORMATS
 from pfocr_rdf.stores.loading import Loaded, Send
 from pfocr_rdf.suffixes import suffix_within
-from pfocr_rdf.terms import iri_term, triples
+from pfocr_rdf.terms import iri_term, iri_text, triples
 from pfocr_rdf.validation import Validation, Verdict
-from pfocr_rdf.vocabulary import prefixes
+from pfocr_rdf.vocabulary import XSD_STRING, prefixes
 from pfocr_rdf.workers import forked, in_order, process_runner
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 __all__ = ["convert", "graph_triples", "load", "read_figures", "to_graph", "validate"]
 
-_XSD_STRING = NamedNode("http://www.w3.org/2001/XMLSchema#string")
+_XSD_STRING = NamedNode(iri_text(XSD_STRING))
 _LOG = logging.getLogger("pfocr_rdf")
 _LOG_LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO}
 

@@ -19,7 +19,7 @@ from pfocr_rdf.references import reference_rules
 from pfocr_rdf.shacl import ANONYMOUS, SHACL, Shapes, ShapesError
 from pfocr_rdf.suffixes import has_suffix
 from pfocr_rdf.terms import Statement, Term, iri_term, lines, literal_term, plain_text
-from pfocr_rdf.vocabulary import RDF_FIRST, RDF_REST, RDF_TYPE, SCHEMA_HTTP
+from pfocr_rdf.vocabulary import OWL_CLASS, RDF_FIRST, RDF_REST, RDF_TYPE, RDFS_CLASS, SCHEMA_HTTP
 
 __all__ = ["SHAPE_SUFFIXES", "description_shapes", "read_shapes", "shapes_folder"]
 
@@ -82,9 +82,7 @@ def _does_something(statement: Statement, ours: set[Term]) -> bool:
     return target or subject in ours or (predicate == RDF_TYPE and value in _CLASSES)  # a class may be a shape
 
 
-_CLASSES: Final = frozenset(
-    map(iri_term, ("http://www.w3.org/2000/01/rdf-schema#Class", "http://www.w3.org/2002/07/owl#Class"))
-)
+_CLASSES: Final = frozenset((RDFS_CLASS, OWL_CLASS))
 
 
 @cache

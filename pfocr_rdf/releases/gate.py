@@ -68,7 +68,6 @@ class Reading:
     """What a file held when it was read again.
 
     Attributes:
-        path: the file.
         triples: how many triples; None where it is no RDF.
         sha256: the SHA-256 of the file as it is.
         content: the SHA-256 of its content, uncompressed.
@@ -76,7 +75,6 @@ class Reading:
         fault: what is wrong with it; empty where nothing is.
     """
 
-    path: str
     triples: int | None = None
     sha256: str = ""
     content: str = ""
@@ -113,8 +111,8 @@ def read_again(path: str, *, lines: bool = False, parse: bool = True) -> Reading
             while content.read(PIECE):  # what a parser left unread
                 pass
     except (OSError, EOFError, zlib.error, SyntaxError, ValueError) as error:
-        return Reading(path, fault=f"cannot be read again: {getattr(error, 'msg', error)}")
-    return Reading(path, triples, of_file.hexdigest(), of_content.hexdigest(), of_lines.hexdigest() if lines else None)
+        return Reading(fault=f"cannot be read again: {getattr(error, 'msg', error)}")
+    return Reading(triples, of_file.hexdigest(), of_content.hexdigest(), of_lines.hexdigest() if lines else None)
 
 
 def _with_context(file: IO[bytes], path: str) -> bytes:

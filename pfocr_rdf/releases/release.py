@@ -126,13 +126,9 @@ class Release:
 
     Attributes:
         publication: what it says of itself.
-        converted: what the conversion did.
-        changes: what has changed since the release before; empty where none was named.
     """
 
     publication: Publication
-    converted: Converted
-    changes: tuple[Change, ...]
 
 
 def release(
@@ -244,7 +240,7 @@ def release(
             creators=tuple(creators),
         )
         _describe(publication, shelf)
-        _write_companions(publication, queries, shelf, settings.schema, endpoint)
+        _write_vocabulary_shapes_queries(publication, queries, shelf, settings.schema, endpoint)
         begin("all that was written is read again, and compared")
         sets: list[str] = []
         store = _pass_gate(shelf, publication, queries, dump, work, settings.schema, sets, jobs=jobs)
@@ -263,7 +259,7 @@ def release(
         shelf.add(SUMS_FILE, sha256sums(shelf.files()), "", "text/plain")
         _read_last(shelf, ("index.html", MANIFEST_FILE, SUMS_FILE))
         del store
-    return Release(publication, converted, compared)
+    return Release(publication)
 
 
 # -------------------------------------------------------------------------------------------------- the database
@@ -514,7 +510,7 @@ def _telling_figure(first: Mapping[Term, Term], figures: Sequence[tuple[Term, st
     return next((figid for iri, figid in figures if iri == figure), figures[0][1])
 
 
-def _write_companions(
+def _write_vocabulary_shapes_queries(
     publication: Publication, queries: Sequence[Query], shelf: Shelf, schema: SchemaOrg, endpoint: str
 ) -> None:
     """Write what helps to use the data: vocabulary, shapes, context, queries."""
