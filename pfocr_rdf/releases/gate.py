@@ -106,8 +106,12 @@ def read_again(path: str, *, lines: bool = False, parse: bool = True) -> Reading
                     triples += len(batch)
                     if lines:
                         of_lines.update("".join(map(_line, batch)).encode())
-            elif name.endswith((".json", ".jsonl")):
-                _check_json(content.read(), each_line=name.endswith(".jsonl"))
+            elif name.endswith(".json"):
+                json.loads(content.read())
+            elif name.endswith(".jsonl"):
+                for line in _lines(content):
+                    if line:
+                        json.loads(line)
             while content.read(PIECE):  # what a parser left unread
                 pass
     except (OSError, EOFError, zlib.error, SyntaxError, ValueError) as error:
@@ -159,13 +163,18 @@ def _line(quad: pyoxigraph.Quad) -> str:
     return f"{quad.subject} {quad.predicate} {line_safe(str(quad.object))} .\n"
 
 
-def _check_json(data: bytes, *, each_line: bool) -> None:
-    if not each_line:
-        json.loads(data)
-        return
-    for line in data.split(b"\n"):
-        if line:
-            json.loads(line)
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a file that has only `read`, without their ends; those of some million records are many."""
+    begun: list[bytes] = []  # pieces of a line, which may be longer than they are
+    while piece := file.read(PIECE):
+        first, *rest = piece.split(b"\n")
+        begun.append(first)
+        if rest:
+            yield b"".join(begun)
+            *whole, last = rest
+            yield from whole
+            begun = [last]
+    yield b"".join(begun)
 
 
 def load_store(dump: str, *, triples: int, folder: str) -> Store:
