@@ -110,7 +110,8 @@ def check_outputs(
                     else f"{name}: would be read in {folder.path} as an input; give another name, or a name elsewhere"
                 )
         for kind, root in (own or {}).items():
-            if Path(path).is_relative_to(os.path.realpath(root)):
+            # an empty name is said to be none when the folder is opened
+            if root and Path(path).is_relative_to(os.path.realpath(root)):
                 raise OutputError(f"{name}: lies in the {kind} {root}, whose files are its own; give a name elsewhere")
 
 

@@ -165,6 +165,16 @@ def test_a_store_takes_no_report(database: Path, tmp_path: Path) -> None:
     assert said == f"lies in the store {tmp_path / 'store'}, whose files are its own; give a name elsewhere\n"
 
 
+@pytest.mark.parametrize(("command", "option"), [("load", "--store"), ("convert", "--cache")])
+def test_a_folder_without_a_name_is_not_the_one_that_one_stands_in(
+    command: str, option: str, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = inside(command, database, option, "", "--report", "report.jsonl")
+    assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
+    assert b"lies in" not in done.stderr
+
+
 def test_a_cache_takes_no_output(database: Path, tmp_path: Path) -> None:
     name = tmp_path / "cache" / "out.ttl"
     said = refused("convert", database, "--cache", tmp_path / "cache", "-o", name, name=name, folder=tmp_path)

@@ -164,7 +164,7 @@ def _line(quad: pyoxigraph.Quad) -> str:
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield the lines of a file that has only `read`, without their ends; those of some million records are many."""
+    """Yield the lines of a file that has only `read`, without their ends: a report may be larger than memory."""
     begun: list[bytes] = []  # pieces of a line, which may be longer than they are
     while piece := file.read(PIECE):
         first, *rest = piece.split(b"\n")
