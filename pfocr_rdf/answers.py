@@ -30,7 +30,7 @@ from pfocr_rdf.queries import Form, Query, QueryError, known_prefixes
 from pfocr_rdf.serialization import shortener_of, turtle_body
 from pfocr_rdf.terminal import Harmless, harmless
 from pfocr_rdf.terms import Statement, Term, line_safe, lines, statements_of
-from pfocr_rdf.vocabulary import RDF_TYPE, SCHEMA_HTTP, SchemaOrg
+from pfocr_rdf.vocabulary import PREFIXES, RDF_TYPE, SCHEMA_HTTP, SchemaOrg
 
 __all__ = ["FORMATS", "Answer", "answering", "check_format", "default_format", "syntax_error", "write_answer"]
 
@@ -336,7 +336,7 @@ def _numeric(column: Iterable[Value]) -> bool:
     )
 
 
-_XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+_XSD: Final = PREFIXES["xsd"]
 _NUMBERS: Final = frozenset(("integer", "decimal", "double", "float", "gYear"))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
@@ -19,9 +18,10 @@ from pyoxigraph import NamedNode, Triple
 
 from pfocr_rdf.cache import Cache, open_cache, open_checks, open_parts
 from pfocr_rdf.checking import Check, Result
+from pfocr_rdf.clashes import ReadFolder, Sources, check_outputs
 from pfocr_rdf.cluster import dask_runner
 from pfocr_rdf.conversion import CHUNK, Counts, Identities, convert_databases, read_records
-from pfocr_rdf.database import InputError, folders_of
+from pfocr_rdf.database import InputError, folders_of, sources_of
 from pfocr_rdf.descriptions import entity_statements
 from pfocr_rdf.diagnostics import Diagnostic, Report, diagnose, json_line
 from pfocr_rdf.entities import Entities, contribution
@@ -31,12 +31,14 @@ from pfocr_rdf.mapping import DEFAULTS, Settings, map_figures
 from pfocr_rdf.organisms import OrganismNames
 from pfocr_rdf.output import OutputError, is_file, open_output
 from pfocr_rdf.progress import progress
+from pfocr_rdf.released import lists_of_releases
 from pfocr_rdf.sections import other_rdf
 from pfocr_rdf.serialization import FORMATS
 from pfocr_rdf.stores.loading import Loaded, Send
-from pfocr_rdf.terms import iri_term, triples
+from pfocr_rdf.suffixes import suffix_within
+from pfocr_rdf.terms import iri_term, iri_text, triples
 from pfocr_rdf.validation import Validation, Verdict
-from pfocr_rdf.vocabulary import prefixes
+from pfocr_rdf.vocabulary import XSD_STRING, prefixes
 from pfocr_rdf.workers import forked, in_order, process_runner
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
 
 __all__ = ["convert", "graph_triples", "load", "read_figures", "to_graph", "validate"]
 
-_XSD_STRING = NamedNode("http://www.w3.org/2001/XMLSchema#string")
+_XSD_STRING = NamedNode(iri_text(XSD_STRING))
 _LOG = logging.getLogger("pfocr_rdf")
 _LOG_LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO}
 
@@ -143,20 +145,10 @@ def to_graph(figures: Iterable[Figure], *, settings: Settings = DEFAULTS, report
     return graph
 
 
-def _check_outputs(inputs: list[str], output: str, report_file: str | None) -> None:
-    """Refuse to write where an input is, or twice to one file.
-
-    Raises:
-        OutputError: with what to do.
-    """
-    taken = {os.path.realpath(name): "an input" for name in inputs if name != "-"}
-    for name in (output, report_file):
-        if name is None or name == "-":
-            continue
-        path = os.path.realpath(name)
-        if path in taken and not stat.S_ISCHR(Path(path).stat().st_mode if Path(path).exists() else 0):
-            raise OutputError(f"{name}: is {taken[path]}, too; give another name")
-        taken[path] = "the output"
+def _read_of(inputs: list[str], files: list[str] | None, *others: str | os.PathLike[str] | None) -> list[Sources]:
+    """Give what a run reads: its inputs, which may be files of RDF, and other files."""
+    read = [sources_of(name) for name in inputs] if files is None else [Sources((*files, *lists_of_releases(inputs)))]
+    return [*read, Sources(tuple(os.fspath(name) for name in others if name is not None))]
 
 
 def _format_of(output: str) -> str:
@@ -167,7 +159,7 @@ def _format_of(output: str) -> str:
     """
     if kind := other_rdf(output):
         raise OutputError(f"{output}: is {kind} by its name, but what is written is Turtle (.ttl) or N-Triples (.nt)")
-    return "ntriples" if output.removesuffix(".gz").endswith(".nt") else "turtle"
+    return "ntriples" if suffix_within(output) == FORMATS["ntriples"].suffix else "turtle"
 
 
 class _NothingConvertedError(Exception):
@@ -225,7 +217,11 @@ def convert(
         raise ValueError(f"the formats are {', '.join(FORMATS)}, not {format!r}")
     settings.check()
     sources = listed(inputs)
-    _check_outputs(sources, os.fspath(output), os.fspath(report_file) if report_file is not None else None)
+    check_outputs(
+        {"the output": os.fspath(output), "the report": os.fspath(report_file) if report_file is not None else None},
+        _read_of(sources, None, taxonomy),
+        own={"cache": os.fspath(cache)} if cache else {},
+    )
     found: list[Diagnostic] = []
     databases = open_records(sources, report=found.append, taxonomy=taxonomy)
     records = sum(len(database.records) for database in databases)
@@ -361,7 +357,7 @@ def validate(
     from pfocr_rdf.engines import ENGINES
     from pfocr_rdf.results import REPORTS
     from pfocr_rdf.sections import groups_of, survey
-    from pfocr_rdf.shapefiles import read_shapes
+    from pfocr_rdf.shapefiles import SHAPE_SUFFIXES, read_shapes
 
     for given, known in ((engine, ENGINES), (format, REPORTS)):
         if given not in known:
@@ -370,7 +366,10 @@ def validate(
     sources = listed(inputs)
     files = rdf_files(sources)
     target = os.fspath(report_file) if report_file is not None else None
-    _check_outputs(files or sources, "-", target)
+    read = _read_of(sources, files, taxonomy)
+    if shapes is not None:
+        read.append(Sources(folders=(ReadFolder(os.fspath(shapes), SHAPE_SUFFIXES),)))
+    check_outputs({"the report": target}, read)
     check = Check(read_shapes(os.fspath(shapes) if shapes is not None else None, instead=instead), engine, part)
     check.prepare()  # what is wrong with shapes or engine is said before anything is read
     schema = settings.schema
@@ -468,7 +467,8 @@ def load(
     sources = listed(inputs)
     files = rdf_files(sources)
     target = os.fspath(report_file) if report_file is not None else None
-    _check_outputs(files or sources, "-", target)
+    own = {"store": os.fspath(store)} if isinstance(store, str | os.PathLike) else {}
+    check_outputs({"the report": target}, _read_of(sources, files, taxonomy), own=own)
     with ExitStack() as stack:
         lines = stack.enter_context(open_output(target)) if target is not None else None
 
@@ -501,7 +501,7 @@ def load(
             return load_remote(store, send, graph=into, replace=replace)
         from pfocr_rdf.stores.embedded import load_store
 
-        if files is not None and all(name.removesuffix(".gz").endswith(".nt") for name in files):
+        if files is not None and all(suffix_within(name) == FORMATS["ntriples"].suffix for name in files):
             exactly = partial(send, len)  # lines may be comments, so that only this tells that there is no triple
             send = partial(something, partial(write_lines, files))
             return load_store(os.fspath(store), send, graph=into, replace=replace, recount=exactly)

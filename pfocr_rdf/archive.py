@@ -18,12 +18,15 @@ import weakref
 import zlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from heapq import merge
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 from pfocr_rdf.diagnostics import Report, cut, diagnose
 from pfocr_rdf.errors import why
+from pfocr_rdf.suffixes import has_suffix
 from pfocr_rdf.tar import read_headers
 from pfocr_rdf.tree import LoadedTree, Tree
 from pfocr_rdf.zip import DEFLATED, STORED, ZipReader
@@ -52,8 +55,12 @@ MAX_DIRECTORY: Final = 128 * 1024**2
 """The most bytes of a zip's directory: 128 MiB; that of 100,000 figures has some 60."""
 
 _FOLDERS: Final = ("_figures", "_data", "_organisms")
+_UNREADABLE: Final = dict(
+    zip(_FOLDERS, ("record-unreadable", "companion-unreadable", "organism-page-unreadable"), strict=True)
+)
+"""The codes under which is reported what can be in no folder that is read."""
 
-_WANTED: Final = re.compile(rf"(?:^|/)(?:{'|'.join(_FOLDERS)})/")
+_WANTED: Final = re.compile(rf"(?:^|/)({'|'.join(_FOLDERS)})/")
 """How the path of a file goes on that is in a folder that is read."""
 
 _ODD: Final = re.compile(r"(?:^|/)\.?(?:/|$)")
@@ -88,6 +95,7 @@ class ArchiveTree:
         self._prefix = prefix
         self._read = read
         self._reading = threading.Lock()  # the file has one place at which it is read
+        self._odd = {folder: members.odd_in(prefix + folder) for folder in _FOLDERS}
         self._folders = {folder: _Folder(members.folders.pop(prefix + folder, {})) for folder in _FOLDERS}
 
     def display(self, path: str) -> str:
@@ -96,7 +104,7 @@ class ArchiveTree:
 
     def has_folder(self, folder: str) -> bool:
         """Tell whether the checkout has files in this folder."""
-        return folder in self._folders and len(self._folders[folder]) > 0
+        return folder in self._folders and (len(self._folders[folder]) > 0 or bool(self._odd[folder]))
 
     def names(
         self,
@@ -107,13 +115,18 @@ class ArchiveTree:
         unreadable: str = "record-unreadable",
         others: str | None = None,
     ) -> list[str]:
-        """List the files of a folder."""
+        """List the files of a folder, and report what a folder that was unpacked would have reported."""
+        endings = tuple(suffix.lower() for suffix in suffixes)
+        odd = self._odd.get(folder, {})
         names = []
-        for name in self._folders.get(folder, ()):
+        for name in merge(self._folders.get(folder, ()), sorted(odd)):
             if name.startswith("."):
                 continue
-            if name.endswith(tuple(suffixes)):
+            ends_so = has_suffix(name, *endings)
+            if ends_so and name not in odd:
                 names.append(name)
+            elif ends_so and (fault := odd[name]):
+                report(diagnose(unreadable, fault, file=self.display(f"{folder}/{name}")))
             elif others is not None:
                 report(diagnose(others, file=self.display(f"{folder}/{name}")))
         return names
@@ -205,7 +218,7 @@ def open_archive(name: str, *, report: Report) -> ArchiveTree:
     """
     with ExitStack() as resources:
         members = _Members(name, report)
-        list_members = _list_zip if name.lower().endswith(".zip") else _list_tar
+        list_members = _list_zip if has_suffix(name, ".zip") else _list_tar
         try:
             read = list_members(name, members, resources)
         except _DAMAGE as error:
@@ -237,14 +250,16 @@ def _display(archive: str, path: str) -> str:
 
 
 class _Members:
-    """The members of an archive that will be read; those that must not be are reported.
+    """The members of an archive, of the folders that are read; those that lead out of it are reported.
 
     Attributes:
-        folders: for each folder that has any, their names in it, with the place by which a reader finds each.
+        folders: for each folder that has any, the names of files in it, with the place by which a reader finds each.
     """
 
     def __init__(self, archive: str, report: Report) -> None:
         self.folders: dict[str, dict[str, int]] = {}
+        self._faulty: dict[str, dict[str, str]] = {}
+        self._empty: set[str] = set()
         self._archive = archive
         self._report = report
         self._taken = 0
@@ -265,25 +280,59 @@ class _Members:
             return
         path = str(PurePosixPath(name)) if _ODD.search(name) else name  # without what says nothing: `a//b`, `a/./b`
         message = ""
-        if fault:
-            message = f"the member is {fault}; pack it as a plain file"
-        elif path.startswith("/") or "\\" in path or (".." in path and ".." in path.split("/")):
+        if path.startswith("/") or "\\" in path or (".." in path and ".." in path.split("/")):
             message = "the member leads out of the archive"
         elif len(path) > MAX_NAME:
             message = f"the member's name is longer than {MAX_NAME:,} characters"
         if message:
-            self._report(diagnose("record-unreadable", message, file=_display(self._archive, name)))
+            folder = next(reversed(_WANTED.findall(name)))
+            self._report(diagnose(_UNREADABLE[folder], message, file=_display(self._archive, name)))
             return
         folder, _, file = path.rpartition("/")
+        if file in self._faulty.get(folder, ()) or (fault and file in self.folders.get(folder, ())):
+            raise ArchiveError(f"holds {cut(path)} twice; make the archive anew")
+        if fault:
+            self._faulty.setdefault(folder, {})[file] = f"the member is {fault}; pack it as a plain file"
+            self._take(_FOLDER_TAKES + sys.getsizeof(folder) + sys.getsizeof(file))
+            return
         if folder not in self.folders:
             self.folders[folder] = {}
-            self._taken += sys.getsizeof(folder) + _FOLDER_TAKES
+            self._take(_FOLDER_TAKES + sys.getsizeof(folder))
         if file in self.folders[folder]:
             raise ArchiveError(f"holds {cut(path)} twice; make the archive anew")
-        self._taken += sys.getsizeof(file)
+        self._take(sys.getsizeof(file))
+        self.folders[folder][file] = place
+
+    def add_folder(self, name: str) -> None:
+        """Take a member that is a folder, which may have no files.
+
+        Args:
+            name: its path as it stands in the archive.
+
+        Raises:
+            ArchiveError: when the names are made to exhaust memory.
+        """
+        if len(name) <= MAX_NAME and _WANTED.search(name.rstrip("/")):
+            path = str(PurePosixPath(name))
+            if path not in self._empty:
+                self._empty.add(path)
+                self._take(sys.getsizeof(path))
+
+    def odd_in(self, folder: str) -> dict[str, str]:
+        """Give the names of what is no plain file in a folder, with what is wrong with it; nothing of folders."""
+        start = f"{folder}/"
+        odd = dict(self._faulty.get(folder, {}))
+        for path in chain(self.folders, self._faulty, self._empty):
+            if path.startswith(start):
+                odd.setdefault(path[len(start) :].partition("/")[0], "")
+        for name in odd.keys() & self.folders.get(folder, {}).keys():  # a file that others are said to be in
+            del odd[name]
+        return odd
+
+    def _take(self, size: int) -> None:
+        self._taken += size
         if self._taken > MAX_NAMES:
             raise ArchiveError("has names that take too much memory; give an archive of a PFOCR checkout")
-        self.folders[folder][file] = place
 
 
 _FOLDER_TAKES: Final = sys.getsizeof({"": 0})
@@ -309,7 +358,10 @@ def _list_zip(name: str, members: _Members, resources: ExitStack) -> _Read:
     for count, entry in enumerate(packed.entries(), start=1):
         size += entry.size
         _check(count, size, archive_size)
-        if entry.name.endswith("/") or not _WANTED.search(entry.name):
+        if entry.name.endswith("/"):
+            members.add_folder(entry.name)
+            continue
+        if not _WANTED.search(entry.name):
             continue
         if entry.method not in (STORED, DEFLATED) and not entry.is_encrypted:
             # Python inflates some of these without a bound, and no code host packs so
@@ -336,7 +388,9 @@ def _list_tar(name: str, members: _Members, resources: ExitStack) -> _Read:
     for count, header in enumerate(read_headers(source), start=1):
         size += header.size
         _check(count, size, compressed)
-        if not header.is_folder:
+        if header.is_folder:
+            members.add_folder(header.name)
+        else:
             members.add(header.name, len(offsets), header.fault)
             offsets.append(header.offset)
             sizes.append(header.size)
@@ -350,15 +404,37 @@ def _list_tar(name: str, members: _Members, resources: ExitStack) -> _Read:
 
 def _decompressed(name: str, resources: ExitStack) -> IO[bytes]:
     """Open a tar for reading at any place; a compressed one is decompressed into a temporary file without a name."""
-    if name.lower().endswith(".tar"):
+    if has_suffix(name, ".tar"):
         return resources.enter_context(open(name, "rb"))
     compressed = Path(name).stat().st_size
-    target = resources.enter_context(tempfile.TemporaryFile(prefix="pfocr-rdf-"))  # noqa: SIM115 - closed with the rest
+    with _unpacking():
+        file = tempfile.TemporaryFile(prefix="pfocr-rdf-")  # noqa: SIM115 - closed with the rest
+    target = resources.enter_context(file)
     size = 0
     with gzip.open(name, "rb") as source:
         while block := source.read(1024 * 1024):
             size += len(block)
             _check(0, size, compressed)
-            target.write(block)
-    target.seek(0)
+            with _unpacking():
+                target.write(block)
+    with _unpacking():  # what was not written yet is written now
+        target.seek(0)
     return target
+
+
+@contextmanager
+def _unpacking() -> Iterator[None]:
+    """Tell a fault of the temporary file from those of the archive.
+
+    Raises:
+        ArchiveError: with what to do.
+    """
+    try:
+        yield
+    except OSError as error:
+        # without one that can be used, there is none to be named
+        where = f" into {tempfile.tempdir}" if tempfile.tempdir is not None else ""
+        raise ArchiveError(
+            f"cannot be unpacked{where}: {why(error)}; set TMPDIR to a folder with room, or unpack the archive and "
+            "give the checkout"
+        ) from error

@@ -21,11 +21,12 @@ from pfocr_rdf.ending import Spread, described, described_groups
 from pfocr_rdf.entities import Contribution, Entities, contribution
 from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.figures import Figure
+from pfocr_rdf.frontmatter import MAX_BYTES
 from pfocr_rdf.groups import Group
 from pfocr_rdf.iris import figure_iri
 from pfocr_rdf.mapping import Section, Settings, map_figures
 from pfocr_rdf.organisms import OrganismNames
-from pfocr_rdf.record import RecordBytes, parse_record
+from pfocr_rdf.record import RecordBytes, line_of, parse_record
 from pfocr_rdf.serialization import FORMATS, read_written
 from pfocr_rdf.terms import Statement, Term, iri_text
 from pfocr_rdf.validation import Validation
@@ -74,12 +75,12 @@ def read_records(records: Iterable[RecordFile], organisms: OrganismNames, *, rep
     for record in records:
         content = record.read(report)
         figure = parse_record(content, organisms=organisms, report=report) if content is not None else None
-        if figure is None:
+        if content is None or figure is None:
             continue
         if (fault := identities.fault(figure.figid, figure_iri(figure.figid), figure.file)) is None:
             yield figure
         else:
-            report(fault)
+            report(_on_its_line(fault, content.data))
 
 
 # -------------------------------------------------------------------------------------------------- identities
@@ -88,11 +89,12 @@ def read_records(records: Iterable[RecordFile], organisms: OrganismNames, *, rep
 class Identities:
     """The figids and figure IRIs that a run has met, to find those that stand twice."""
 
-    __slots__ = ("_figids", "_other_iris")
+    __slots__ = ("_elsewhere", "_figids", "_other_iris")
 
     def __init__(self) -> None:
         self._figids: dict[str, str] = {}
         self._other_iris: dict[Term, str] = {}
+        self._elsewhere: set[str] = set()  # the figids of those
 
     def fault(self, figid: str, iri: Term, file: str) -> Diagnostic | None:
         """Take in a figure, or say why it must be left out.
@@ -109,7 +111,7 @@ class Identities:
         first = self._other_iris.get(iri)
         if first is None and not own:
             named = iri_text(iri).removeprefix(PREFIXES["figure"]).removesuffix(".html")
-            first = named if named in self._figids and named not in self._other_iris.values() else None
+            first = named if named in self._figids and named not in self._elsewhere else None
         if first is not None:
             message = f"the figure {first} has the same IRI; this record is left out"
             return diagnose(
@@ -118,11 +120,25 @@ class Identities:
         self._figids[figid] = file
         if not own:
             self._other_iris[iri] = figid
+            self._elsewhere.add(figid)
         return None
 
     def file_of(self, figid: str) -> str:
         """Give the file of a figure's record, empty where no figure has the figid."""
         return self._figids.get(figid, "")
+
+
+def _on_its_line(fault: Diagnostic, record: bytes) -> Diagnostic:
+    """Add to the fault of a figid the line on which a record has it."""
+    return replace(fault, line=line_of(record, b"figid")) if fault.code == "figid-duplicate" else fault
+
+
+def _placed(fault: Diagnostic, record: RecordFile) -> Diagnostic:
+    """Add a line to a fault, for which the record is read once more: its figid may have come from a cache."""
+    try:
+        return _on_its_line(fault, record.tree.read(record.path, MAX_BYTES))
+    except OSError:  # it is gone meanwhile
+        return fault
 
 
 # ------------------------------------------------------------------------------------------------------ chunks
@@ -444,7 +460,7 @@ def convert_databases(
         for job, first_result in results:
             result = first_result
             faults = {
-                index: fault
+                index: _placed(fault, job.records[index])
                 for index, given in result.contributions
                 if (fault := identities.fault(given.figid, given.iri, given.file))
             }

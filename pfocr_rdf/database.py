@@ -15,12 +15,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Final, TextIO, cast
 
+from pfocr_rdf.clashes import ReadFolder, Sources
 from pfocr_rdf.diagnostics import Report, diagnose
 from pfocr_rdf.errors import ReportedError, why
 from pfocr_rdf.frontmatter import MAX_BYTES
 from pfocr_rdf.mentions import KINDS, Kind
 from pfocr_rdf.organisms import OrganismNames, Taxonomy, name_key, parse_organism_page
 from pfocr_rdf.record import RecordBytes, parse_map
+from pfocr_rdf.suffixes import has_suffix
 from pfocr_rdf.tree import DirectoryTree, LoadedTree, StreamTree, Tree, join
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "RecordFile",
     "open_input",
     "read_taxonomy",
+    "sources_of",
 ]
 
 FIGURES: Final = "_figures"
@@ -45,6 +48,7 @@ _MAPS: Final = ("wpid_map.tsv", "ndex_map.tsv")
 _MAX_MAP_BYTES: Final = 8 * MAX_BYTES
 _STATED_FIGID: Final = re.compile(rb"^figid:[ \t]*['\"]?([A-Za-z0-9_.-]+)", re.MULTILINE)
 _RECORD_SUFFIXES: Final = (".md", ".markdown", ".yml", ".yaml")
+_PAGES: Final = (".md",)
 _COMPANION_SUFFIX: Final[dict[Kind, str]] = {
     "gene": "-genes.tsv",
     "chemical": "-chemicals.tsv",
@@ -135,12 +139,12 @@ class RecordFile:
 def stem_of(name: str) -> str:
     """Take the suffix off a file name; only a known one, as a figid may hold dots.
 
-    >>> stem_of("PMC1__ppat.1006839.g001.md"), stem_of("PMC1__ppat.1006839.g001"), stem_of("record.txt")
+    >>> stem_of("PMC1__ppat.1006839.g001.MD"), stem_of("PMC1__ppat.1006839.g001"), stem_of("record.txt")
     ('PMC1__ppat.1006839.g001', 'PMC1__ppat.1006839.g001', 'record')
     """
     for suffix in _RECORD_SUFFIXES:
-        if name.endswith(suffix):
-            return name.removesuffix(suffix)
+        if has_suffix(name, suffix):
+            return name[: -len(suffix)]
     return name if name.startswith("PMC") else name.rpartition(".")[0] or name
 
 
@@ -225,12 +229,41 @@ def open_input(name: str, *, report: Report, taxonomy: Taxonomy | None = None) -
         if path.is_dir():
             return _open_folder(path, report, taxonomy)
         if path.is_file():
-            if path.name.lower().endswith(ARCHIVE_SUFFIXES):
+            if has_suffix(path.name, *ARCHIVE_SUFFIXES):
                 return _open_archive(path, report, taxonomy)
             return _open_file(path, report, taxonomy)
     except OSError as error:
         raise InputError(f"{name}: {why(error)}; give a folder or file that may be read") from error
     raise InputError(f"{name}: no such file or folder; give a PFOCR checkout, a folder of records, a record, or -")
+
+
+def sources_of(name: str) -> Sources:
+    """Give what `open_input` reads of an input, or would read if it were there.
+
+    Args:
+        name: the input.
+    """
+    path = Path(name)
+    try:
+        if not name or name == STANDARD_INPUT:
+            return Sources()
+        if path.is_dir():
+            root, records = (path, FIGURES) if (path / FIGURES).is_dir() else (_checkout_of(path), FIGURES)
+            if root is None:
+                root, records = path, ""
+            files: tuple[str, ...] = ()
+            folders: list[tuple[str, tuple[str, ...]]] = [(records, _RECORD_SUFFIXES)]
+            endings = tuple(_COMPANION_SUFFIX.values())
+        elif not path.is_file() or has_suffix(path.name, *ARCHIVE_SUFFIXES):
+            return Sources((name,))
+        else:
+            root, files, folders = Path(_root_of(path)[0]), (name,), []
+            endings = tuple(_stem_of_any(path) + suffix for suffix in _COMPANION_SUFFIX.values())
+    except OSError:  # which is said when it is opened
+        return Sources((name,))
+    data = DATA if (root / DATA).is_dir() else ""
+    folders += [(data, tuple(ending.lower() for ending in (*endings, *_MAPS))), (ORGANISMS, _PAGES)]
+    return Sources(files, tuple(ReadFolder(str(root / folder), ends, str(root)) for folder, ends in folders))
 
 
 def read_taxonomy(name: str) -> Taxonomy:
@@ -264,16 +297,22 @@ def _read_taxonomy(name: str, mtime: int, size: int) -> Taxonomy:
 def _open_folder(path: Path, report: Report, taxonomy: Taxonomy | None) -> Database:
     if (path / FIGURES).is_dir():
         return _open_checkout(DirectoryTree(str(path)), str(path), report, taxonomy)
-    if path.name == FIGURES and path.resolve().is_relative_to(path.parent.resolve()):
-        return _open_checkout(DirectoryTree(str(path.parent)), str(path), report, taxonomy)
-    if path.resolve().name == FIGURES:  # given as `.` from inside, or through a link
-        return _open_checkout(DirectoryTree(str(path / "..")), str(path), report, taxonomy)
+    if (root := _checkout_of(path)) is not None:
+        return _open_checkout(DirectoryTree(str(root)), str(path), report, taxonomy)
     tree = DirectoryTree(str(path))
     shared = _Shared.of(tree, report, taxonomy)
     records = tuple(shared.record(tree, name) for name in tree.names("", _RECORD_SUFFIXES, report))
     if not records:
         raise InputError(f"{path}: no record (*.md, *.yml) here; give a PFOCR checkout or a folder of records")
     return Database(str(path), records, shared.organisms)
+
+
+def _checkout_of(folder: Path) -> Path | None:
+    """Give the checkout whose records are in a folder, or None where it is another folder."""
+    if folder.name == FIGURES and folder.resolve().is_relative_to(folder.parent.resolve()):
+        return folder.parent
+    # given as `.` from inside, or through a link
+    return folder / ".." if folder.resolve().name == FIGURES else None
 
 
 def _open_checkout(tree: Tree, name: str, report: Report, taxonomy: Taxonomy | None) -> Database:
@@ -287,15 +326,20 @@ def _open_checkout(tree: Tree, name: str, report: Report, taxonomy: Taxonomy | N
 
 
 def _open_file(path: Path, report: Report, taxonomy: Taxonomy | None) -> Database:
-    if path.parent.name == FIGURES:
-        tree, record = DirectoryTree(str(path.parent.parent)), f"{FIGURES}/{path.name}"
-    elif path.parent.resolve().name == FIGURES:
-        tree, record = DirectoryTree(str(path.parent / "..")), f"{FIGURES}/{path.name}"
-    else:
-        tree, record = DirectoryTree(str(path.parent)), path.name
+    root, record = _root_of(path)
+    tree = DirectoryTree(root)
     stem = _stem_of_any(path)
     shared = _Shared.of(tree, report, taxonomy, stem=stem)
     return Database(str(path), (shared.record(tree, record, named=stem),), shared.organisms)
+
+
+def _root_of(record: Path) -> tuple[str, str]:
+    """Give the folder in which everything of a record's file is, and the record's path in it."""
+    if record.parent.name == FIGURES:
+        return str(record.parent.parent), f"{FIGURES}/{record.name}"
+    if record.parent.resolve().name == FIGURES:
+        return str(record.parent / ".."), f"{FIGURES}/{record.name}"
+    return str(record.parent), record.name
 
 
 def _stem_of_any(path: Path) -> str:
@@ -371,7 +415,7 @@ class _Shared:
             report(diagnose("companions-missing", file=tree.display(DATA)))
         for name in tables:
             for suffix in _COMPANION_SUFFIX.values():
-                if name.endswith(suffix) and name.removesuffix(suffix) not in stems:
+                if has_suffix(name, suffix) and not (name.endswith(suffix) and name.removesuffix(suffix) in stems):
                     report(diagnose("companion-orphan", file=tree.display(join(self.data, name))))
         for name, entries in zip(_MAPS, (self.wpids, self.ndex), strict=True):
             for figid, identifiers in entries.items():
@@ -390,7 +434,7 @@ def _organism_pages(tree: Tree, report: Report) -> dict[str, str]:
     pages: dict[str, str] = {}
     if not tree.has_folder(ORGANISMS):
         return pages
-    for name in tree.names(ORGANISMS, (".md",), report, unreadable="organism-page-unreadable"):
+    for name in tree.names(ORGANISMS, _PAGES, report, unreadable="organism-page-unreadable"):
         path = f"{ORGANISMS}/{name}"
         file = tree.display(path)
         try:

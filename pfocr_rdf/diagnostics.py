@@ -251,6 +251,12 @@ _CODES: Final = (
         "Correct automl_pathway or pathway_score.",
     ),
     Code(
+        "score-second",
+        "warning",
+        "The record has two scores, and they differ; automl_pathway is written, and pathway_score is left out.",
+        "Remove one of the two.",
+    ),
+    Code(
         "rank-invalid",
         "warning",
         "pmc_ranked_result_index is not a whole number; it is left out.",
@@ -298,6 +304,12 @@ _CODES: Final = (
         "warning",
         "An identifier of a mention is not of its database's form; the mention is written without it.",
         "Correct the identifier.",
+    ),
+    Code(
+        "mention-unidentified",
+        "warning",
+        "A mention names a gene, chemical or disease without its identifier; the name is left out.",
+        "Add the identifier.",
     ),
     Code(
         "mention-source",

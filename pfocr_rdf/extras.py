@@ -8,12 +8,7 @@ __all__ = ["MissingExtraError"]
 
 
 class MissingExtraError(ReportedError):
-    """Something needs an extra of this package that is not installed.
-
-    Attributes:
-        extra: the extra's name.
-    """
+    """Something needs an extra of this package that is not installed; its message says which, and how to get it."""
 
     def __init__(self, extra: str, what: str) -> None:
         super().__init__(f"{what} needs the extra {extra!r}: pip install 'pfocr-rdf[{extra}]'")
-        self.extra = extra

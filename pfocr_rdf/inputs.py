@@ -28,6 +28,7 @@ from pfocr_rdf.mapping import DEFAULTS, Settings
 from pfocr_rdf.progress import progress
 from pfocr_rdf.released import dump_of_release, is_release
 from pfocr_rdf.sections import ACCEPTED, is_rdf, other_rdf, read_rdf
+from pfocr_rdf.suffixes import is_gzipped
 from pfocr_rdf.terms import Statement, lines
 from pfocr_rdf.vocabulary import OA_ANNOTATION, RDF_TYPE
 from pfocr_rdf.workers import process_runner
@@ -290,7 +291,7 @@ def _parts(name: str) -> Iterator[bytes]:
     """Give the lines of a file, without a byte order mark, some thousand at a time; the last ends as all others do."""
     try:
         with open(name, "rb") as raw:
-            file: IO[bytes] = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if name.endswith(".gz") else raw
+            file: IO[bytes] = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if is_gzipped(name) else raw
             first = file.read(BYTES).removeprefix(BOM_UTF8)
             for data in chain((first,) if first else (), iter(partial(file.read, BYTES), b"")):
                 end = b"" if data.endswith(b"\n") else file.readline(LINE)

@@ -99,8 +99,14 @@ def mention_digest(word: str, match: str | None, lexicon: str | None) -> str:
     r"""Make the digest that names a mention in its figure: SHA-256, in hexadecimal, of word, match and lexicon with
     tabs between, a missing one empty, in UTF-8. SPARQL computes the same:
     `SHA256(CONCAT(?word, "\t", ?match, "\t", ?lexicon))`.
+
+    Where one of them holds a tab itself, the lengths of word and match stand before, with tabs after them, so that no
+    two mentions give one text.
     """
-    return sha256(f"{word}\t{match or ''}\t{lexicon or ''}".encode("utf-8", "surrogatepass")).hexdigest()
+    text = f"{word}\t{match or ''}\t{lexicon or ''}"
+    if text.count("\t") > 2:
+        text = f"{len(word)}\t{len(match or '')}\t{text}"
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def mention_iri(figid: str, kind: Kind, digest: str) -> Term:

@@ -182,6 +182,15 @@ def _prefixed_number(text: str | None, prefix: str, key: str, place: Place, line
     return None
 
 
+def _report_lost_name(identifier: str, name: str, match: str | None, key: str, place: Place, line: int | None) -> None:
+    """Report the name of a thing that has no identifier, and so is not written, unless the match says the same.
+
+    An identifier of another form is reported already.
+    """
+    if _cell(identifier) is None and (text := _cell(name)) is not None and text != match:
+        place.diagnose("mention-unidentified", key=key, value=text, line=line)
+
+
 # ----------------------------------------------------------------------------------------------- companions
 
 MAX_COLUMNS: Final = 64
@@ -318,7 +327,10 @@ def _gene_rows(
         taxon_id, name, bodies = _genes.get(named) or _gene(named, place, number, "ncbigene_id")
         if taxon_id is not None and name is not None:
             organisms.setdefault(name, taxon_id)
-        yield "gene", cells[word], _cell(cells[match]), _cell(cells[source]), bodies
+        matched = _cell(cells[match])
+        if not bodies and symbol is not None:
+            _report_lost_name(cells[gene_id], cells[symbol], matched, "ncbigene_symbol", place, number)
+        yield "gene", cells[word], matched, _cell(cells[source]), bodies
 
 
 def _pubtator_rows(kind: Kind, rows: Iterator[tuple[int, list[str]]], header: list[str], place: Place) -> Iterator[Row]:
@@ -342,10 +354,14 @@ def _pubtator_rows(kind: Kind, rows: Iterator[tuple[int, list[str]]], header: li
             chebi = _prefixed_number(_cell(cells[second]), "CHEBI", "chebi", place, number)
             if chebi is not None:
                 bodies.append(Chemical("ChEBI", chebi, _cell(cells[name])))
+            else:
+                _report_lost_name(cells[second], cells[name], label, "name", place, number)
         else:
             doid = _prefixed_number(_cell(cells[second]), "DOID", "doid", place, number)
             if doid is not None:
                 bodies.append(Disease("DOID", doid, _cell(cells[name])))
+            else:
+                _report_lost_name(cells[second], cells[name], label, "name", place, number)
         yield kind, cells[word], label, PUBTATOR, tuple(bodies)
 
 
@@ -417,7 +433,10 @@ def _embedded_gene(item: dict[str, str], place: Place) -> Row:
     _unknown_keys("gene", item, place)
     named = item.get("entrez", ""), item.get("hgnc_symbol", ""), HUMAN, HOMO_SAPIENS
     _, _, bodies = _genes.get(named) or _gene(named, place, None, "genes.entrez")
-    return "gene", item["word"], _cell(item.get("symbol", "")), _cell(item.get("source", "")), bodies
+    match = _cell(item.get("symbol", ""))
+    if not bodies:
+        _report_lost_name(named[0], named[1], match, "genes.hgnc_symbol", place, None)
+    return "gene", item["word"], match, _cell(item.get("source", "")), bodies
 
 
 def _embedded_pubtator(kind: Kind, item: dict[str, str], place: Place) -> Row:

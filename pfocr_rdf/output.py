@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import IO, Final
 
 from pfocr_rdf.errors import ReportedError, why
+from pfocr_rdf.suffixes import is_gzipped
 
 __all__ = [
+    "STANDARD_OUTPUT",
     "OutputError",
     "ReaderGoneError",
     "is_file",
@@ -138,7 +140,7 @@ def open_output(name: str) -> Iterator[IO[bytes]]:
         with _failing(name):
             raw = open(beside, "xb", opener=private)  # noqa: SIM115 - likewise
         with closing(_Told(raw, name)) as told:
-            if name.endswith(".gz"):
+            if is_gzipped(name):
                 with gzip.GzipFile(filename="", mode="wb", compresslevel=GZIP_LEVEL, fileobj=told, mtime=0) as file:
                     yield file  # type: ignore[misc]  # a GzipFile is a binary file to its users
             else:

@@ -28,7 +28,7 @@ from pfocr_rdf.mentions import (
 )
 from pfocr_rdf.organisms import OrganismNames
 
-__all__ = ["PMCID", "YEAR", "RecordBytes", "is_figid", "parse_map", "parse_record"]
+__all__ = ["PMCID", "YEAR", "RecordBytes", "is_figid", "line_of", "parse_map", "parse_record"]
 
 _FIGID: Final = re.compile(r"PMC[0-9]{1,12}__[A-Za-z0-9_.-]{1,240}")
 PMCID: Final = re.compile(r"PMC[0-9]{1,12}")
@@ -145,10 +145,10 @@ def parse_record(record: RecordBytes, *, organisms: OrganismNames, report: Repor
     values = front_matter.values
     figid = values.get("figid", "")
     if not isinstance(figid, str) or is_missing(figid):
-        place.diagnose("figid-missing", key="figid", value=figid, line=_line_of(record.data, b"figid"))
+        place.diagnose("figid-missing", key="figid", value=figid, line=line_of(record.data, b"figid"))
         return None
     if not is_figid(figid):
-        place.diagnose("figid-invalid", key="figid", value=figid, line=_line_of(record.data, b"figid"))
+        place.diagnose("figid-invalid", key="figid", value=figid, line=line_of(record.data, b"figid"))
         return None
     place.figid = figid
     if record.stem and record.stem != figid:
@@ -164,8 +164,12 @@ def parse_record(record: RecordBytes, *, organisms: OrganismNames, report: Repor
     return _figure(record, figid, values, organisms, place)
 
 
-def _line_of(data: bytes, key: bytes) -> int:
-    """Give the line that a key stands on, or the first where it stands on none."""
+def line_of(data: bytes, key: bytes) -> int:
+    r"""Give the line that a key of a record stands on, from 1, or the first where it stands on none.
+
+    >>> line_of(b"---\npmcid: PMC1\nfigid: PMC1__a\n---\n", b"figid")
+    3
+    """
     found = re.search(rb"^" + key + rb"[ \t]*:", data, re.MULTILINE)
     return data.count(b"\n", 0, found.start()) + 1 if found else 1
 
@@ -343,11 +347,13 @@ def _redirects(values: dict[str, Plain], place: Place) -> tuple[str, ...]:
 
 def _score(values: dict[str, Plain], place: Place) -> str | None:
     """Give the score of either generation as an `xsd:decimal`, its lexical form kept but for an exponent."""
-    for key in ("automl_pathway", "pathway_score"):
-        if (text := _text(values, key, place)) is not None:
-            break
-    else:
-        return None
+    key, text, second = "automl_pathway", _text(values, "automl_pathway", place), _text(values, "pathway_score", place)
+    if text is None:
+        if second is None:
+            return None
+        key, text = "pathway_score", second
+    elif second is not None and second.strip() != text.strip():
+        place.diagnose("score-second", key="pathway_score", value=second)
     text = text.strip()
     score = text
     if _EXPONENT.fullmatch(text):

@@ -7,6 +7,7 @@ none. They are read line by line: those of a release with pages are many.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,7 @@ from typing import Final
 from pfocr_rdf.database import FIGURES, InputError
 from pfocr_rdf.errors import why
 
-__all__ = ["MANIFEST_FILE", "SUMS_FILE", "dump_of_release", "is_release"]
+__all__ = ["MANIFEST_FILE", "SUMS_FILE", "dump_of_release", "is_release", "lists_of_releases"]
 
 MANIFEST_FILE: Final = "manifest.json"
 """The list of a release's files, for programs."""
@@ -36,6 +37,11 @@ def is_release(name: str) -> bool:
     folder = Path(name)
     lists = (folder / MANIFEST_FILE, folder / SUMS_FILE)
     return all(file.is_file() for file in lists) and not (folder / FIGURES).is_dir()
+
+
+def lists_of_releases(names: Iterable[str]) -> list[str]:
+    """Give the paths of the two lists of each release among inputs."""
+    return [str(Path(name, file)) for name in names if is_release(name) for file in (MANIFEST_FILE, SUMS_FILE)]
 
 
 def dump_of_release(name: str) -> str:

@@ -16,7 +16,7 @@ from pfocr_rdf.diagnostics import one_line
 from pfocr_rdf.shacl import SEVERITIES, SHACL, Shapes
 from pfocr_rdf.terms import literal_term
 from pfocr_rdf.validation import Verdict
-from pfocr_rdf.vocabulary import PREFIXES
+from pfocr_rdf.vocabulary import PREFIXES, SCHEMA_HTTPS
 
 __all__ = ["REPORTS", "ReportWriter", "summary"]
 
@@ -88,7 +88,7 @@ _NAMESPACES: Final = sorted(
     {
         "sh": SHACL,
         **PREFIXES,
-        "schemas": "https://schema.org/",
+        "schemas": SCHEMA_HTTPS.namespace,
     }.items(),
     key=lambda item: -len(item[1]),
 )

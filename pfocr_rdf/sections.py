@@ -24,6 +24,7 @@ from pfocr_rdf.diagnostics import one_line
 from pfocr_rdf.errors import why
 from pfocr_rdf.groups import Group, mentioning_figure
 from pfocr_rdf.output import OutputError, temporary_folder
+from pfocr_rdf.suffixes import is_gzipped, suffix_within
 from pfocr_rdf.terms import Statement, Term, digest, line_safe, statements_of
 from pfocr_rdf.vocabulary import (
     OA_HAS_TARGET,
@@ -63,7 +64,7 @@ def is_rdf(name: str) -> bool:
     >>> is_rdf("dump.ttl.gz"), is_rdf("PMC1__a.md")
     (True, False)
     """
-    return _suffix(name) in _FORMATS
+    return suffix_within(name) in _FORMATS
 
 
 def other_rdf(name: str) -> str:
@@ -72,16 +73,11 @@ def other_rdf(name: str) -> str:
     >>> other_rdf("dump.nq.gz"), other_rdf("dump.nt.xz"), other_rdf("dump.nt"), other_rdf("PMC1__a.md")
     ('N-Quads', 'compressed as .xz', '', '')
     """
-    suffix = _suffix(name)
+    suffix = suffix_within(name)
     if suffix in _PACKED:
         inner = name[: -len(suffix)]
         return f"compressed as {suffix}" if is_rdf(inner) or other_rdf(inner) else ""
     return _OTHERS.get(suffix, "")
-
-
-def _suffix(name: str) -> str:
-    """Give what a name ends in, before `.gz`, in small letters."""
-    return Path(name.lower().removesuffix(".gz")).suffix
 
 
 def read_rdf(names: Sequence[str]) -> Iterator[Statement]:
@@ -103,11 +99,11 @@ def read_rdf(names: Sequence[str]) -> Iterator[Statement]:
 
 
 def _parsed(name: str) -> Iterator[Statement]:
-    syntax = _FORMATS[_suffix(name)]
+    syntax = _FORMATS[suffix_within(name)]
     try:
         with ExitStack() as stack:
             file: IO[bytes] = stack.enter_context(open(name, "rb"))
-            if name.lower().endswith(".gz"):
+            if is_gzipped(name):
                 if not file.peek(1):  # type: ignore[attr-defined]  # `open` gives a BufferedReader
                     raise EOFError("it is empty")
                 file = cast("IO[bytes]", stack.enter_context(gzip.GzipFile(fileobj=file)))

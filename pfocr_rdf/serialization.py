@@ -16,7 +16,17 @@ from typing import Final
 import pyoxigraph
 
 from pfocr_rdf.terms import Statement, Term, line_safe, lines, statements_of
-from pfocr_rdf.vocabulary import RDF_TYPE, SCHEMA_HTTP, SCHEMA_HTTPS, SchemaOrg, prefixes
+from pfocr_rdf.vocabulary import (
+    RDF_TYPE,
+    SCHEMA_HTTP,
+    SCHEMA_HTTPS,
+    XSD_BOOLEAN,
+    XSD_DECIMAL,
+    XSD_DOUBLE,
+    XSD_INTEGER,
+    SchemaOrg,
+    prefixes,
+)
 
 __all__ = [
     "FORMATS",
@@ -151,11 +161,11 @@ _LOCAL: Final = r"[A-Za-z0-9_:](?:[A-Za-z0-9_.:-]*[A-Za-z0-9_:-])?"
 
 _LOCAL_NAME: Final = re.compile(_LOCAL).fullmatch
 
-_NATIVE: Final = {
-    "<http://www.w3.org/2001/XMLSchema#boolean>": re.compile("true|false"),
-    "<http://www.w3.org/2001/XMLSchema#decimal>": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
-    "<http://www.w3.org/2001/XMLSchema#double>": re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+"),
-    "<http://www.w3.org/2001/XMLSchema#integer>": re.compile(r"[+-]?[0-9]+"),
+_NATIVE: Final[dict[str, re.Pattern[str]]] = {
+    XSD_BOOLEAN: re.compile("true|false"),
+    XSD_DECIMAL: re.compile(r"[+-]?[0-9]*\.[0-9]+"),
+    XSD_DOUBLE: re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+"),
+    XSD_INTEGER: re.compile(r"[+-]?[0-9]+"),
 }
 """Lexical forms that Turtle reads as the datatype without quotes."""
 

@@ -17,13 +17,17 @@ from pyoxigraph import RdfFormat
 from pfocr_rdf.errors import why
 from pfocr_rdf.references import reference_rules
 from pfocr_rdf.shacl import ANONYMOUS, SHACL, Shapes, ShapesError
+from pfocr_rdf.suffixes import has_suffix
 from pfocr_rdf.terms import Statement, Term, iri_term, lines, literal_term, plain_text
-from pfocr_rdf.vocabulary import RDF_FIRST, RDF_REST, RDF_TYPE, SCHEMA_HTTP
+from pfocr_rdf.vocabulary import OWL_CLASS, RDF_FIRST, RDF_REST, RDF_TYPE, RDFS_CLASS, SCHEMA_HTTP
 
-__all__ = ["description_shapes", "read_shapes", "shapes_folder"]
+__all__ = ["SHAPE_SUFFIXES", "description_shapes", "read_shapes", "shapes_folder"]
 
 DESCRIPTION: Final = "description"
 """The folder of the shapes of a release's description, in that of all shapes."""
+
+SHAPE_SUFFIXES: Final = (".ttl",)
+"""How the names of files of shapes end, in any case."""
 
 SECTION: Final = "section.ttl"
 REFERENCES: Final = "references.ttl"
@@ -78,9 +82,7 @@ def _does_something(statement: Statement, ours: set[Term]) -> bool:
     return target or subject in ours or (predicate == RDF_TYPE and value in _CLASSES)  # a class may be a shape
 
 
-_CLASSES: Final = frozenset(
-    map(iri_term, ("http://www.w3.org/2000/01/rdf-schema#Class", "http://www.w3.org/2002/07/owl#Class"))
-)
+_CLASSES: Final = frozenset((RDFS_CLASS, OWL_CLASS))
 
 
 @cache
@@ -108,7 +110,9 @@ def _written(statements: Iterable[Statement]) -> bytes:
 def _read(folder: Path) -> dict[str, list[Statement]]:
     """Read the files of a folder, by name."""
     try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix == ".ttl" and not path.is_dir())
+        paths = sorted(
+            path for path in folder.iterdir() if has_suffix(path.name, *SHAPE_SUFFIXES) and not path.is_dir()
+        )
     except OSError as error:
         raise ShapesError(f"{folder}: {why(error)}; give a folder of shapes in Turtle") from error
     if not paths:

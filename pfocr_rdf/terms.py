@@ -68,6 +68,7 @@ def literal_term(text: str, datatype: Term | None = None) -> Term:
     return Term(quoted if datatype is None or datatype == _XSD_STRING else f"{quoted}^^{datatype}")
 
 
+# what `pfocr_rdf.vocabulary`, which imports this module, has, too
 _XSD_STRING: Final = iri_term("http://www.w3.org/2001/XMLSchema#string")
 
 

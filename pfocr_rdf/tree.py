@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from pfocr_rdf.diagnostics import Report, diagnose
+from pfocr_rdf.suffixes import has_suffix
 
 __all__ = ["DirectoryTree", "LoadedTree", "StreamTree", "Tree", "join"]
 
@@ -43,7 +44,7 @@ class Tree(Protocol):
 
         Args:
             folder: the folder.
-            suffixes: how the files end.
+            suffixes: how the files end, in letters of any size.
             report: takes what is found.
             unreadable: the code under which is reported what must not be read.
             others: the code under which other files are reported, or None.
@@ -107,17 +108,17 @@ class DirectoryTree:
         if not Path(root, folder).resolve().is_relative_to(inside):
             report(diagnose(unreadable, "the symbolic link leads out of the folder", file=self.display(folder)))
             return []
-        endings = tuple(suffixes)
+        endings = tuple(suffix.lower() for suffix in suffixes)
         with os.scandir(Path(root, folder)) as entries:
             found = [
                 entry
                 for entry in entries
-                if (others is not None or entry.name.endswith(endings)) and not entry.name.startswith(".")
+                if (others is not None or entry.name.lower().endswith(endings)) and not entry.name.startswith(".")
             ]
         found.sort(key=attrgetter("name"))
         names = []
         for entry in found:
-            if entry.name.endswith(endings):
+            if entry.name.lower().endswith(endings):
                 if (fault := _link_fault(entry, inside)) is not None:
                     report(diagnose(unreadable, fault, file=self.display(join(folder, entry.name))))
                     continue
@@ -238,8 +239,9 @@ class LoadedTree:
         others: str | None = None,
     ) -> list[str]:
         """List the files of a folder."""
+        endings = tuple(suffix.lower() for suffix in suffixes)
         found = (path.rpartition("/") for path in self.files)
-        return sorted(name for parent, _, name in found if parent == folder and name.endswith(tuple(suffixes)))
+        return sorted(name for parent, _, name in found if parent == folder and has_suffix(name, *endings))
 
     def read(self, path: str, limit: int) -> bytes:
         """Give a file.

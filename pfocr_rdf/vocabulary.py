@@ -99,11 +99,11 @@ DESCRIPTION_PREFIXES: Final[dict[str, str]] = {
 """Prefixes of the description of a release."""
 
 QUERY_PREFIXES: Final[dict[str, str]] = {
-    "dcat": "http://www.w3.org/ns/dcat#",
+    "dcat": _DCAT,
     "geneid": "http://purl.uniprot.org/geneid/",
     "gpml": "http://vocabularies.wikipathways.org/gpml#",
     "owl": _OWL,
-    "prov": "http://www.w3.org/ns/prov#",
+    "prov": _PROV,
     "sh": _SH,
     "spex": _SPEX,
     "taxon": "http://purl.uniprot.org/taxonomy/",
@@ -141,6 +141,7 @@ FOAF_PAGE: Final = iri_term(_FOAF + "page")
 OA_ANNOTATION: Final = iri_term(_OA + "Annotation")
 OA_HAS_BODY: Final = iri_term(_OA + "hasBody")
 OA_HAS_TARGET: Final = iri_term(_OA + "hasTarget")
+OWL_CLASS: Final = iri_term(_OWL + "Class")
 OWL_ONTOLOGY: Final = iri_term(_OWL + "Ontology")
 PAV_CREATED_ON: Final = iri_term(_PAV + "createdOn")
 RDF_FIRST: Final = iri_term(_RDF + "first")
@@ -148,6 +149,7 @@ RDF_JSON: Final = iri_term(_RDF + "JSON")
 RDF_NIL: Final = iri_term(_RDF + "nil")
 RDF_REST: Final = iri_term(_RDF + "rest")
 RDF_TYPE: Final = iri_term(_RDF + "type")
+RDFS_CLASS: Final = iri_term(_RDFS + "Class")
 RDFS_COMMENT: Final = iri_term(_RDFS + "comment")
 RDFS_LABEL: Final = iri_term(_RDFS + "label")
 RDFS_SEE_ALSO: Final = iri_term(_RDFS + "seeAlso")
@@ -311,7 +313,6 @@ class SchemaOrg:
     medical_condition: Term
     mentions: Term
     name: Term
-    organization: Term
     periodical: Term
     same_as: Term
     scholarly_article: Term
@@ -343,7 +344,6 @@ def _schema(namespace: str, other: str) -> SchemaOrg:
         medical_condition=term("MedicalCondition"),
         mentions=term("mentions"),
         name=term("name"),
-        organization=term("Organization"),
         periodical=term("Periodical"),
         same_as=term("sameAs"),
         scholarly_article=term("ScholarlyArticle"),

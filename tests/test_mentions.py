@@ -192,7 +192,8 @@ def test_a_missing_cell_is_spelt_in_several_ways(column: str, cell: str, found: 
     }
     assert values[column] is None
     assert (organisms == {}) == column.startswith("organism")
-    assert not found
+    lost = [("mention-unidentified", 2, "ncbigene_symbol", "WNT1")]
+    assert codes(found) == (lost if column == "ncbigene_id" else [])
 
 
 @pytest.mark.parametrize("text", ["nan", "na", "Na", "NaN", "N/A", "null", "None", "-", "On", "NO", "y", "N", "2E1"])
@@ -487,3 +488,56 @@ def test_mentions_stand_by_kind_genes_chemicals_diseases(checkout: Checkout) -> 
     assert [mention.kind for mention in figure.mentions] == ["gene", "chemical", "disease", "disease"]
     assert figure.chemicals == (Chemical("MeSH", "D008094"),)
     assert figure.diseases == (Disease("MeSH", "D010146"),)
+
+
+# --------------------------------------------------------------------------------------- names without identifiers
+
+NO_IDS = ("NA", "")
+
+
+@pytest.mark.parametrize("no_id", NO_IDS)
+def test_the_symbol_of_a_gene_without_an_identifier_is_reported_each_time(no_id: str, found: Found) -> None:
+    data = genes(ncbigene_id=no_id, match="Wnt")
+    for _ in range(2):  # what rows say again and again is remembered
+        (mention,) = companion("gene", data, found)
+        assert mention == Mention("gene", "Wnt", "Wnt", "famplex_relations")
+    assert codes(found) == [("mention-unidentified", 2, "ncbigene_symbol", "WNT1")] * 2
+
+
+def test_so_is_that_of_a_gene_inside_a_record(found: Found) -> None:
+    embedded("gene", {"word": "w", "hgnc_symbol": "WNT1", "entrez": ""}, found=found)
+    embedded("gene", {"word": "w", "hgnc_symbol": "", "entrez": ""}, {"word": "w"}, found=found)
+    assert codes(found) == [("mention-unidentified", None, "genes.hgnc_symbol", "WNT1")]
+
+
+@pytest.mark.parametrize("no_id", NO_IDS)
+@pytest.mark.parametrize(("kind", "mesh"), [("chemical", "mesh:D008094"), ("disease", "NA"), ("chemical", "")])
+def test_the_name_of_a_chemical_or_disease_without_an_identifier_is_reported(
+    kind: Kind, mesh: str, no_id: str, found: Found
+) -> None:
+    companion(kind, table(kind, ["x", "NA", "y", "NA", "NA"], ["w", mesh, "label", "name", no_id]), found)
+    assert codes(found) == [("mention-unidentified", 3, "name", "name")]
+
+
+def test_a_name_that_is_written_as_the_match_or_has_a_wrong_identifier_is_not_reported_so(found: Found) -> None:
+    rows = (["w", "mesh:D008094", "Lithium", "Lithium", "NA"], ["w", "mesh:D008094", "Lithium", "lithium atom", "CAS"])
+    companion("chemical", table("chemical", *rows), found)
+    assert codes(found) == [("mention-id", 3, "chebi", "CAS")]
+
+
+def test_nor_is_the_symbol_of_such_a_gene(found: Found) -> None:
+    companion("gene", genes(ncbigene_id="NA", match="WNT1"), found)
+    assert not found
+    companion("gene", genes(ncbigene_id="seven"), found)
+    assert codes(found) == [("mention-id", 2, "ncbigene_id", "seven")]
+
+
+def test_no_table_of_names_without_identifiers_fills_the_report(checkout: Checkout) -> None:
+    rows = [["w", "NA", "NA", f"name {number}", "NA"] for number in range(2_000)]
+    checkout.record()
+    checkout.write("_data/PMC1__a-chemicals.tsv", table("chemical", *rows))
+    checkout.read()
+    assert len(checkout.codes) == 2_000, "read by figures, nothing is cut"
+    checkout.convert()
+    assert checkout.codes.count("mention-unidentified") == 1_000
+    assert checkout.codes[-1] == "report-cut"

@@ -87,7 +87,8 @@ FORMS: list[tuple[str, Figure]] = [
         for score in ("0.9637421", "1", "0", "0.50", "1.0", ".5")
     ),
     ("automl_pathway: '0.5'", replace(PLAIN, score="0.5")),
-    ("automl_pathway: 0.5\npathway_score: 0.25", replace(PLAIN, score="0.5")),
+    ("automl_pathway: 0.5\npathway_score: 0.5", replace(PLAIN, score="0.5")),
+    ("automl_pathway: 0.5\npathway_score: .na.real", replace(PLAIN, score="0.5")),
     ("automl_pathway: .na.real\npathway_score: 0.25", replace(PLAIN, score="0.25")),
     ("pmc_ranked_result_index: '1234'", replace(PLAIN, rank="1234")),
     # links
@@ -146,6 +147,11 @@ REPORTED: list[tuple[str, Figure, Found]] = [
     ),
     ("automl_pathway: 2E-3", replace(PLAIN, score="0.002"), [("score-exponent", "automl_pathway", "2E-3")]),
     ("pathway_score: 9.5e-05", replace(PLAIN, score="0.000095"), [("score-exponent", "pathway_score", "9.5e-05")]),
+    (
+        "pathway_score: 0.25\nautoml_pathway: 0.5",
+        replace(PLAIN, score="0.5"),
+        [("score-second", "pathway_score", "0.25")],
+    ),
     ("automl_pathway: 1.5", replace(PLAIN, score="1.5"), [("score-range", "automl_pathway", "1.5")]),
     ("automl_pathway: -0.1", replace(PLAIN, score="-0.1"), [("score-range", "automl_pathway", "-0.1")]),
     *(

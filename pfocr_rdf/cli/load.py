@@ -63,6 +63,7 @@ def load(
       pfocr-rdf load examples --endpoint http://localhost:7878 --graph https://pfocr.wikipathways.org/ --replace
     """  # noqa: D301 - as above
     import pfocr_rdf
+    from pfocr_rdf.clashes import Sources, check_outputs, is_standard_output
     from pfocr_rdf.stores.loading import noting
     from pfocr_rdf.workers import tune_collector
 
@@ -73,6 +74,12 @@ def load(
     if graph is not None:
         check_graph(graph)
     check_mapping_options(inputs)
+    if report is not None and is_standard_output(report) and not quiet:
+        raise click.BadParameter(
+            "standard output takes the table of counts; give a file, or leave it out (-q)", param_hint="--report"
+        )
+    if others["password_file"] is not None:
+        check_outputs({"the report": report}, [Sources((others["password_file"],))])
     tune_collector()
     with opened(store, others) as opened_store:
         loaded = pfocr_rdf.load(

@@ -151,11 +151,12 @@ def read_question(asked: str | None, execute: str | None) -> Query:
     """Read a query: one of the package, a file, standard input, or the text itself."""
     from pfocr_rdf.database import InputError
     from pfocr_rdf.queries import read_query, shipped_query
+    from pfocr_rdf.suffixes import has_suffix
 
     if execute is not None:
         return read_query(execute, "query")
     assert asked is not None
-    if asked != "-" and not asked.endswith((".rq", ".sparql")) and not Path(asked).is_file():
+    if asked != "-" and not has_suffix(asked, ".rq", ".sparql") and not Path(asked).is_file():
         return shipped_query(asked)
     try:
         data = sys.stdin.buffer.read() if asked == "-" else Path(asked).read_bytes()

@@ -101,7 +101,6 @@ def validate(
 
 def report_format_of(report: str) -> str:
     """Give the format that a report's name asks for."""
-    for ending, name in ((".jsonl", "json"), (".json", "json"), (".ttl", "turtle")):
-        if report.lower().removesuffix(".gz").endswith(ending):
-            return name
-    return "text"
+    from pfocr_rdf.suffixes import suffix_within
+
+    return {".jsonl": "json", ".json": "json", ".ttl": "turtle"}.get(suffix_within(report), "text")

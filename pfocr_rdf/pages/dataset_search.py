@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from pfocr_rdf.releases.publication import DUMP, KEYWORDS, ORGANIZATIONS, Publication, PublishedFile, file_iri
+from pfocr_rdf.vocabulary import SCHEMA_HTTPS
 
 __all__ = ["CITATION", "dataset_jsonld"]
 
@@ -28,7 +29,7 @@ def dataset_jsonld(publication: Publication) -> dict[str, Any]:
         publication: the release.
     """
     described: dict[str, Any] = {
-        "@context": "https://schema.org/",
+        "@context": SCHEMA_HTTPS.namespace,
         "@type": "Dataset",
         "@id": publication.iri,
         "name": f"{publication.title}, version {publication.version}",

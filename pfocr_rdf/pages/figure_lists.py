@@ -17,7 +17,7 @@ from markupsafe import Markup
 from pfocr_rdf.pages.figure_page import FigurePage
 from pfocr_rdf.pages.headings import quoted_title
 from pfocr_rdf.pages.rendering import content_security_policy, render, style
-from pfocr_rdf.pages.signposting import Link
+from pfocr_rdf.pages.signposting import COLLECTION_PAGE, Link
 from pfocr_rdf.releases.publication import Publication
 
 __all__ = ["FigureList", "Listed", "figure_lists", "in_order", "list_html", "list_name", "listed"]
@@ -139,7 +139,7 @@ def list_html(
         previous=lists[place - 1] if place else None,
         next=lists[place + 1] if place + 1 < len(lists) else None,
         links=(
-            Link("type", "https://schema.org/CollectionPage"),
+            Link("type", COLLECTION_PAGE),
             Link("author", publication.publisher),
             Link("license", publication.licence),
             Link("collection", "../index.html", "text/html"),

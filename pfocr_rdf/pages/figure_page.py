@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from pfocr_rdf.pages.headings import figure_heading, figure_place, quoted_title
 from pfocr_rdf.pages.rendering import content_security_policy, origin, relative_link, render, safe_link, style
-from pfocr_rdf.pages.signposting import ABOUT_PAGE, Link
+from pfocr_rdf.pages.signposting import ABOUT_PAGE, DATASET, Link
 from pfocr_rdf.releases.publication import Publication
 from pfocr_rdf.terms import Statement, Term, iri_text, is_iri, literal_parts
 from pfocr_rdf.vocabulary import (
@@ -428,7 +428,7 @@ def _links(page: FigurePage, publication: Publication, stem: str) -> tuple[Link,
         Link("describedby", jsonld, "application/ld+json"),
         *([Link("cite-as", page.iri)] if safe_link(page.iri) is not None else []),
         Link("type", ABOUT_PAGE),
-        Link("type", "https://schema.org/Dataset"),
+        Link("type", DATASET),
         Link("author", publication.publisher),
         Link("license", page.licence or publication.licence),
         Link("collection", "../index.html", "text/html"),

@@ -21,7 +21,7 @@ from pfocr_rdf.pages.rendering import (
     script_data,
     style,
 )
-from pfocr_rdf.pages.signposting import ABOUT_PAGE, Link
+from pfocr_rdf.pages.signposting import ABOUT_PAGE, DATASET, Link
 from pfocr_rdf.pages.statistics import Statistics
 from pfocr_rdf.queries import Query, missing_prefixes
 from pfocr_rdf.releases.publication import DUMP, GENE_SETS, SHARD, Publication
@@ -141,7 +141,7 @@ def _links(publication: Publication) -> tuple[Link, ...]:
     links = [
         Link("cite-as", publication.iri),
         Link("type", ABOUT_PAGE),
-        Link("type", "https://schema.org/Dataset"),
+        Link("type", DATASET),
         *(Link("author", creator) for creator in publication.creators),
         Link("license", publication.licence),
     ]

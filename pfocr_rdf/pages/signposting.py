@@ -9,12 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-__all__ = ["ABOUT_PAGE", "Link", "Relation"]
+from pfocr_rdf.terms import iri_text
+from pfocr_rdf.vocabulary import SCHEMA_HTTPS
+
+__all__ = ["ABOUT_PAGE", "COLLECTION_PAGE", "DATASET", "Link", "Relation"]
 
 Relation = Literal["alternate", "author", "cite-as", "collection", "describedby", "item", "license", "type"]
 
-ABOUT_PAGE: Final = "https://schema.org/AboutPage"
+ABOUT_PAGE: Final = f"{SCHEMA_HTTPS.namespace}AboutPage"
 """The type of a page that describes something else."""
+
+COLLECTION_PAGE: Final = f"{SCHEMA_HTTPS.namespace}CollectionPage"
+"""The type of a page that lists others."""
+
+DATASET: Final = iri_text(SCHEMA_HTTPS.dataset)
+"""The type of data that a page describes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,7 @@ __all__ = ["TARGETS", "Counting", "Tally", "tally"]
 TARGETS: Final = (
     Target("ncbigene", "NCBI Gene", "https://www.ncbi.nlm.nih.gov/gene/", PREFIXES["ncbigene"]),
     Target("chebi", "ChEBI", "https://www.ebi.ac.uk/chebi/", PREFIXES["chebi"]),
-    Target(
-        "chebi-obo", "ChEBI, as an OBO ontology", "http://purl.obolibrary.org/obo/chebi", f"{PREFIXES['obo']}CHEBI_"
-    ),
+    Target("chebi-obo", "ChEBI, as an OBO ontology", f"{PREFIXES['obo']}chebi", f"{PREFIXES['obo']}CHEBI_"),
     Target("mesh", "Medical Subject Headings (MeSH)", "https://id.nlm.nih.gov/mesh/", PREFIXES["mesh"]),
     Target("doid", "Human Disease Ontology", "https://disease-ontology.org/", PREFIXES["doid"]),
     Target("ncbitaxon", "NCBI Taxonomy", "https://www.ncbi.nlm.nih.gov/taxonomy", PREFIXES["ncbitaxon"]),

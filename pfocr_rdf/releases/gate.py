@@ -68,7 +68,6 @@ class Reading:
     """What a file held when it was read again.
 
     Attributes:
-        path: the file.
         triples: how many triples; None where it is no RDF.
         sha256: the SHA-256 of the file as it is.
         content: the SHA-256 of its content, uncompressed.
@@ -76,7 +75,6 @@ class Reading:
         fault: what is wrong with it; empty where nothing is.
     """
 
-    path: str
     triples: int | None = None
     sha256: str = ""
     content: str = ""
@@ -108,13 +106,17 @@ def read_again(path: str, *, lines: bool = False, parse: bool = True) -> Reading
                     triples += len(batch)
                     if lines:
                         of_lines.update("".join(map(_line, batch)).encode())
-            elif name.endswith((".json", ".jsonl")):
-                _check_json(content.read(), each_line=name.endswith(".jsonl"))
+            elif name.endswith(".json"):
+                json.loads(content.read())
+            elif name.endswith(".jsonl"):
+                for line in _lines(content):
+                    if line:
+                        json.loads(line)
             while content.read(PIECE):  # what a parser left unread
                 pass
     except (OSError, EOFError, zlib.error, SyntaxError, ValueError) as error:
-        return Reading(path, fault=f"cannot be read again: {getattr(error, 'msg', error)}")
-    return Reading(path, triples, of_file.hexdigest(), of_content.hexdigest(), of_lines.hexdigest() if lines else None)
+        return Reading(fault=f"cannot be read again: {getattr(error, 'msg', error)}")
+    return Reading(triples, of_file.hexdigest(), of_content.hexdigest(), of_lines.hexdigest() if lines else None)
 
 
 def _with_context(file: IO[bytes], path: str) -> bytes:
@@ -161,13 +163,18 @@ def _line(quad: pyoxigraph.Quad) -> str:
     return f"{quad.subject} {quad.predicate} {line_safe(str(quad.object))} .\n"
 
 
-def _check_json(data: bytes, *, each_line: bool) -> None:
-    if not each_line:
-        json.loads(data)
-        return
-    for line in data.split(b"\n"):
-        if line:
-            json.loads(line)
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a file that has only `read`, without their ends: a report may be larger than memory."""
+    begun: list[bytes] = []  # pieces of a line, which may be longer than they are
+    while piece := file.read(PIECE):
+        first, *rest = piece.split(b"\n")
+        begun.append(first)
+        if rest:
+            yield b"".join(begun)
+            *whole, last = rest
+            yield from whole
+            begun = [last]
+    yield b"".join(begun)
 
 
 def load_store(dump: str, *, triples: int, folder: str) -> Store:

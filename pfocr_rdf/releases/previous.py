@@ -12,15 +12,16 @@ from pfocr_rdf.database import InputError
 from pfocr_rdf.errors import why
 from pfocr_rdf.releases.changes import Snapshot, read_figures
 from pfocr_rdf.releases.description import VOID_FILE
+from pfocr_rdf.vocabulary import PREFIXES
 
 __all__ = ["FIGURES_FILE", "read_previous"]
 
 FIGURES_FILE: Final = "figures.tsv"
 """The list of figures, in a release."""
 
-_PREFIXES: Final = """
-PREFIX pav: <http://purl.org/pav/>
-PREFIX void: <http://rdfs.org/ns/void#>
+_PREFIXES: Final = f"""
+PREFIX pav: <{PREFIXES["pav"]}>
+PREFIX void: <{PREFIXES["void"]}>
 """
 
 _TOTALS: Final = {

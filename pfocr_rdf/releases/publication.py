@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import quote
 
 from pfocr_rdf.terms import iri_text
-from pfocr_rdf.vocabulary import CC0, DATASET, SITE, WIKIPATHWAYS
+from pfocr_rdf.vocabulary import CC0, DATASET, SCHEMA_HTTP, SITE, WIKIPATHWAYS
 
 __all__ = [
     "DUMP",
@@ -280,7 +280,7 @@ class Publication:
     diagnostics: tuple[Finding, ...] = ()
     validation: tuple[Finding, ...] = ()
     examples: tuple[str, ...] = ()
-    schema: str = "http://schema.org/"
+    schema: str = SCHEMA_HTTP.namespace
     creators: tuple[str, ...] = (SITE,)
     title: str = "PFOCR: Pathway Figure OCR"
     description: str = (

@@ -23,10 +23,11 @@ from pyoxigraph import RdfFormat, parse
 
 from pfocr_rdf import __version__
 from pfocr_rdf.checking import Check, Result
+from pfocr_rdf.clashes import Sources, check_outputs
 from pfocr_rdf.context import context_document
 from pfocr_rdf.conversion import CHUNK, convert_databases
 from pfocr_rdf.conversion import Counts as Converted
-from pfocr_rdf.database import STANDARD_INPUT, Database, InputError
+from pfocr_rdf.database import STANDARD_INPUT, Database, InputError, sources_of
 from pfocr_rdf.diagnostics import CODES, LEVELS, Diagnostic, Report, diagnose, json_line
 from pfocr_rdf.errors import why
 from pfocr_rdf.executables import executable_turtle
@@ -125,13 +126,9 @@ class Release:
 
     Attributes:
         publication: what it says of itself.
-        converted: what the conversion did.
-        changes: what has changed since the release before; empty where none was named.
     """
 
     publication: Publication
-    converted: Converted
-    changes: tuple[Change, ...]
 
 
 def release(
@@ -190,6 +187,8 @@ def release(
     if name == STANDARD_INPUT:
         raise InputError("a release is made of a database, not of standard input; give a checkout or an archive")
     check_target(target, name)
+    read = [sources_of(name), Sources((os.fspath(taxonomy),) if taxonomy is not None else ())]
+    check_outputs({"the list of changes": str(_changes_beside(target))}, read)
     before = read_previous(os.fspath(previous)) if previous is not None else None
     if before is not None and before.version == version:
         raise InputError(f"{os.fspath(previous or '')}: is version {version}, too; give the new release another")
@@ -241,7 +240,7 @@ def release(
             creators=tuple(creators),
         )
         _describe(publication, shelf)
-        _write_companions(publication, queries, shelf, settings.schema, endpoint)
+        _write_vocabulary_shapes_queries(publication, queries, shelf, settings.schema, endpoint)
         begin("all that was written is read again, and compared")
         sets: list[str] = []
         store = _pass_gate(shelf, publication, queries, dump, work, settings.schema, sets, jobs=jobs)
@@ -260,7 +259,7 @@ def release(
         shelf.add(SUMS_FILE, sha256sums(shelf.files()), "", "text/plain")
         _read_last(shelf, ("index.html", MANIFEST_FILE, SUMS_FILE))
         del store
-    return Release(publication, converted, compared)
+    return Release(publication)
 
 
 # -------------------------------------------------------------------------------------------------- the database
@@ -440,7 +439,7 @@ def _compare(
     found = tuple(changes(before, after))
     table = changes_table(found)
     if fallen := falls(found, allowed_drop):
-        beside = target.with_name(f"{target.name}.changes.tsv")
+        beside = _changes_beside(target)
         beside.write_bytes(table)
         gone = figure_changes(found, known=True).gone
         raise Refused(
@@ -450,6 +449,11 @@ def _compare(
         )
     shelf.add("changes.tsv", table, f"what has changed since version {before.version}", _TABLE)
     return found
+
+
+def _changes_beside(target: Path) -> Path:
+    """Give the file, beside a release that is refused, that says what has changed."""
+    return target.with_name(f"{target.name}.changes.tsv")
 
 
 # ------------------------------------------------------------------------------------------------- all the rest
@@ -506,7 +510,7 @@ def _telling_figure(first: Mapping[Term, Term], figures: Sequence[tuple[Term, st
     return next((figid for iri, figid in figures if iri == figure), figures[0][1])
 
 
-def _write_companions(
+def _write_vocabulary_shapes_queries(
     publication: Publication, queries: Sequence[Query], shelf: Shelf, schema: SchemaOrg, endpoint: str
 ) -> None:
     """Write what helps to use the data: vocabulary, shapes, context, queries."""
