@@ -10,7 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import partial, reduce
+from itertools import chain
+from operator import add
 from typing import Final, TypeAlias
 
 from pfocr_rdf.cache import Cache, Converted, KeptParts
@@ -50,6 +52,11 @@ __all__ = [
 
 CHUNK: Final = 100
 """Records a chunk: enough to share what is done once, few enough for memory."""
+
+CUTS: Final = 10
+"""Into how many a chunk is cut that fails. Each cut may cost a worker, or on a Dask cluster four of them, before Dask
+gives it up; with ten, a record among a hundred is found after three, where halves take eight.
+"""
 
 
 @dataclass(slots=True)
@@ -382,16 +389,16 @@ def salvage(job: Job, call: Callable[[Job], ChunkResult]) -> tuple[Job, ChunkRes
             message = f"the converter failed on this record ({type(error).__name__}: {error}); it is left out"
             found = diagnose("record-failed", message, file=record.file, figid=record.stem)
             return replace(job, omit=frozenset((0,))), ChunkResult(b"", 0, (), ((found,),))
-    middle = len(job.records) // 2
-    left, right = _part(job, 0, middle), _part(job, middle, len(job.records))
-    (left, result), (right, other) = salvage(left, call), salvage(right, call)
-    omit = left.omit | {index + middle for index in right.omit}
+    size = -(-len(job.records) // CUTS)
+    starts = range(0, len(job.records), size)
+    cuts = [(start, *salvage(_part(job, start, start + size), call)) for start in starts]
+    omit = frozenset(start + index for start, cut, _ in cuts for index in cut.omit)
     return replace(job, omit=omit), ChunkResult(
-        result.data + other.data,
-        result.triples + other.triples,
-        result.contributions + tuple((index + middle, given) for index, given in other.contributions),
-        result.diagnostics + other.diagnostics,
-        result.checked + other.checked,
+        b"".join(result.data for _, _, result in cuts),
+        sum(result.triples for _, _, result in cuts),
+        tuple((start + index, given) for start, _, result in cuts for index, given in result.contributions),
+        tuple(chain.from_iterable(result.diagnostics for _, _, result in cuts)),
+        reduce(add, (result.checked for _, _, result in cuts)),
     )
 
 
