@@ -163,6 +163,7 @@ def statements_of(data: bytes) -> Iterator[Statement]:
 
 
 def triples(statements: Iterable[Statement]) -> Iterator[Triple]:
-    """Yield statements as pyoxigraph's triples."""
-    for quad in pyoxigraph.parse(b"".join(lines(statements)), format=RdfFormat.N_TRIPLES):
-        yield quad.triple
+    """Yield statements as pyoxigraph's triples, some hundred at a time."""
+    for part in lines(statements):
+        for quad in pyoxigraph.parse(part, format=RdfFormat.N_TRIPLES):
+            yield quad.triple

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import islice, repeat
 from pathlib import Path
 
 import pyoxigraph
@@ -17,7 +18,7 @@ import pfocr_rdf
 from builders import parsed
 from pfocr_rdf.iris import absolute_iri
 from pfocr_rdf.serialization import FORMATS
-from pfocr_rdf.terms import Statement, Term, iri_term, literal_term
+from pfocr_rdf.terms import Statement, Term, iri_term, literal_term, triples
 from pfocr_rdf.vocabulary import SCHEMA_HTTP, SCHEMA_HTTPS, XSD_DECIMAL, XSD_G_YEAR, XSD_INTEGER, SchemaOrg, prefixes
 
 SEPARATORS = {"\\u0085": "\x85", "\\u2028": "\u2028", "\\u2029": "\u2029"}
@@ -39,6 +40,12 @@ def canonical(data: bytes) -> bytes:
     for escape, separator in SEPARATORS.items():
         text = text.replace(separator.encode(), escape.encode())
     return text
+
+
+def test_triples_come_as_statements_do_and_are_not_held_as_a_whole() -> None:
+    statement: Statement = (iri_term("http://a.org/"), iri_term("http://b.org/"), literal_term("c"))
+    some = list(islice(triples(repeat(statement)), 500))  # of statements without an end
+    assert [(str(one.subject), str(one.predicate), str(one.object)) for one in some] == [statement] * 500
 
 
 def test_n_triples_are_canonical(outputs: dict[str, bytes]) -> None:
