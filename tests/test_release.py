@@ -114,7 +114,7 @@ def test_the_dump_is_what_convert_gives(released: Release, folder: Path, example
 
 
 def test_shards_are_the_dump_cut_between_descriptions(
-    folder: Path, examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    released: Release, folder: Path, examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pfocr_rdf.releases.release.BLOCK_BYTES", 20_000)
     monkeypatch.setattr("pfocr_rdf.releases.release.SHARD_TRIPLES", 500)
