@@ -39,6 +39,7 @@ from pfocr_rdf.entities import PACKED_TERM, Contribution, Told, is_packed_organi
 from pfocr_rdf.errors import ReportedError, why
 from pfocr_rdf.mapping import Settings
 from pfocr_rdf.organisms import OrganismNames
+from pfocr_rdf.output import NUL
 from pfocr_rdf.packs import KEY, Packs, entry_count, left_files, open_packs, pack_files
 from pfocr_rdf.record import RecordBytes, is_figid
 from pfocr_rdf.terms import Term
@@ -164,6 +165,8 @@ def _open(folder: str, *way: bytes) -> Packs:
 def _path(folder: str) -> Path:
     if not folder:  # to the system it would be the folder that one is in
         raise CacheError("the name of the cache's folder is empty; give the name of a folder")
+    if NUL in folder:
+        raise CacheError(f"{folder}: holds a NUL, as no name of a folder does; give another")
     return Path(folder)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pfocr_rdf.output import STANDARD_OUTPUT, OutputError
+from pfocr_rdf.output import NUL, STANDARD_OUTPUT, OutputError
 from pfocr_rdf.suffixes import has_suffix
 
 __all__ = ["ReadFolder", "Sources", "check_outputs", "is_standard_output"]
@@ -86,6 +86,8 @@ def check_outputs(
     for what, name in outputs.items():
         if not name:  # none, or an empty name, which is said to be no name when it is opened
             continue
+        if NUL in name:
+            raise OutputError(f"{name}: holds a NUL, as no name of a file does; give another")
         if is_standard_output(name):
             if STANDARD_OUTPUT in taken:
                 raise OutputError(
@@ -110,8 +112,8 @@ def check_outputs(
                     else f"{name}: would be read in {folder.path} as an input; give another name, or a name elsewhere"
                 )
         for kind, root in (own or {}).items():
-            # an empty name is said to be none when the folder is opened
-            if root and Path(path).is_relative_to(os.path.realpath(root)):
+            # a name that is none is said to be so when the folder is opened
+            if root and NUL not in root and Path(path).is_relative_to(os.path.realpath(root)):
                 raise OutputError(f"{name}: lies in the {kind} {root}, whose files are its own; give a name elsewhere")
 
 

@@ -25,6 +25,7 @@ from pfocr_rdf.distinct import Distinct
 from pfocr_rdf.errors import why
 from pfocr_rdf.groups import FIGURE_LINE
 from pfocr_rdf.mapping import DEFAULTS, Settings
+from pfocr_rdf.output import NUL
 from pfocr_rdf.progress import progress
 from pfocr_rdf.released import dump_of_release, is_release
 from pfocr_rdf.sections import ACCEPTED, is_rdf, other_rdf, read_rdf
@@ -70,10 +71,17 @@ class GraphCounts:
 def listed(inputs: Inputs) -> list[str]:
     """Give the names of inputs.
 
+    Raises:
+        InputError: when one is no name, as it holds a NUL.
+
     >>> listed("checkout"), listed(["checkout", "more"])
     (['checkout'], ['checkout', 'more'])
     """
-    return [os.fspath(name) for name in ([inputs] if isinstance(inputs, str | os.PathLike) else inputs)]
+    names = [os.fspath(name) for name in ([inputs] if isinstance(inputs, str | os.PathLike) else inputs)]
+    for name in names:
+        if NUL in name:
+            raise InputError(f"{name}: holds a NUL, as no name of a file does; give another")
+    return names
 
 
 def rdf_files(inputs: Inputs) -> list[str] | None:

@@ -36,6 +36,9 @@ __all__ = [
 _SEPARATORS: Final = tuple(filter(None, (os.sep, os.altsep)))
 
 STANDARD_OUTPUT: Final = "-"
+NUL: Final = "\0"
+"""What no name of a file holds."""
+
 GZIP_LEVEL: Final = 6
 
 

@@ -13,10 +13,22 @@ from typing import Any
 import pytest
 from pyoxigraph import NamedNode
 
+import pfocr_rdf
 from builders import FIGURE
 from checkouts import Checkout
 from hostility import NAMED, assert_absolute, block, refusal
-from pfocr_rdf import Figure, InputError, Paper, Settings, figure_triples, graph_triples, jsonld, to_graph
+from pfocr_rdf import (
+    CacheError,
+    Figure,
+    InputError,
+    OutputError,
+    Paper,
+    Settings,
+    figure_triples,
+    graph_triples,
+    jsonld,
+    to_graph,
+)
 
 # ----------------------------------------------------------------------------------------------------------- YAML
 
@@ -263,10 +275,21 @@ def test_a_file_name_with_controls_does_not_reach_a_terminal_as_it_stands(checko
     assert str(found).isprintable()
 
 
-def test_a_path_with_a_nul_is_refused(checkout: Checkout) -> None:
-    """By Python, or as a file that is not there; it is not cut off, to be that of another file."""
+def test_a_name_with_a_nul_is_refused(checkout: Checkout, tmp_path: Path) -> None:
+    """It is not cut off, to be that of another file."""
     checkout.record()
     assert len(checkout.read("_figures/PMC1__a.md")) == 1
-    with pytest.raises((InputError, ValueError), match=r"embedded null|no such file or folder"):
-        checkout.read("_figures/PMC1__a.md\0b")
+    record, output = checkout.root / "_figures" / "PMC1__a.md", tmp_path / "x.nt"
+    calls: list[tuple[type[Exception], Callable[[], object]]] = [
+        (InputError, lambda: checkout.read("_figures/PMC1__a.md\0b")),
+        (InputError, lambda: pfocr_rdf.convert([f"{record}\0b"], output)),
+        (InputError, lambda: pfocr_rdf.validate([f"{tmp_path}/a\0.ttl"])),
+        (OutputError, lambda: pfocr_rdf.convert([record], f"{output}\0b")),
+        (OutputError, lambda: pfocr_rdf.convert([record], output, report_file=f"{output}\0b")),
+        (CacheError, lambda: pfocr_rdf.convert([record], output, cache=f"{tmp_path}/cache\0b")),
+    ]
+    for error, call in calls:
+        with pytest.raises(error, match="holds a NUL"):
+            call()
     assert checkout.found == []
+    assert not output.exists()
