@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pfocr_rdf.database import InputError
     from pfocr_rdf.diagnostics import CODES, Diagnostic
     from pfocr_rdf.errors import ReportedError
-    from pfocr_rdf.executors import WorkerError
     from pfocr_rdf.extras import MissingExtraError
     from pfocr_rdf.figures import Annotation, Figure, Journal, Paper
     from pfocr_rdf.inputs import GraphCounts
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from pfocr_rdf.mentions import Chemical, Disease, Gene, Mention
     from pfocr_rdf.organisms import Organism
     from pfocr_rdf.output import OutputError
+    from pfocr_rdf.pools import WorkerError
     from pfocr_rdf.shacl import ShapesError
     from pfocr_rdf.stores.embedded import StoreError
     from pfocr_rdf.stores.loading import Loaded
@@ -96,7 +96,7 @@ _MODULES: Final = {
     "ShapesError": "shacl",
     "StoreError": "stores.embedded",
     "Verdict": "validation",
-    "WorkerError": "executors",
+    "WorkerError": "pools",
     "convert": "api",
     "figure_triples": "mapping",
     "graph_triples": "api",

@@ -208,7 +208,7 @@ def convert(
         OutputError: when the output or the report cannot be written.
         CacheError: when the folder cannot be the cache.
         MissingExtraError: when `dask` is given and the extra is not installed.
-        WorkerError: when a Dask cluster is lost, or a worker process dies that checks what figures share.
+        WorkerError: when a Dask cluster is lost, no worker process can be started, or one dies again and again.
         ValueError: for an unknown format, a template of images that gives no IRI, or a date that is none.
     """
     if format is None:
@@ -346,7 +346,7 @@ def validate(
         OutputError: when the report, or a temporary file, cannot be written.
         ShapesError: when shapes cannot be read or applied.
         MissingExtraError: when the engine is not installed.
-        WorkerError: when a worker process dies that checks.
+        WorkerError: when no worker process can be started, or one dies again and again.
         ValueError: for an unknown engine or format, a template of images that gives no IRI, or a date that is none.
 
     Example:
@@ -460,6 +460,7 @@ def load(
         OutputError: when the report, or a temporary file, cannot be written.
         StoreError: when the store cannot be opened or written.
         EndpointError: when a remote store cannot be reached, or refuses.
+        WorkerError: when no worker process can be started, or one dies again and again.
         ValueError: when `graph` is no IRI, a template of images gives none, or a date is none.
     """
     settings.check()

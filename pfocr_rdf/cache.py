@@ -302,7 +302,15 @@ _IRI: Final = re.compile(r"<[^\x00-\x20<>\"{}|^`\\\ud800-\udfff]+>")
 def _is_statement(terms: Sequence[object]) -> bool:
     """Tell whether these are a subject, a predicate and an object, as `pfocr_rdf.terms` has them."""
     subject, predicate, value = terms
-    return _are_iris((subject, predicate)) and type(value) is str and value[:1] in ("<", '"')
+    if not (_are_iris((subject, predicate)) and type(value) is str):
+        return False
+    return _IRI.fullmatch(value) is not None or _LITERAL.fullmatch(value) is not None
+
+
+_LITERAL: Final = re.compile(
+    r'"(?:[^"\\\n\r\ud800-\udfff]|\\[tbnrf"\'\\]|\\u[0-9A-Fa-f]{4}|\\U00(?:0[0-9A-Fa-f]|10)[0-9A-Fa-f]{4})*+"'
+    rf"(?:\^\^{_IRI.pattern}|@[A-Za-z]+(?:-[A-Za-z0-9]+)*)?"
+)
 
 
 def _is_whole(found: Diagnostic) -> bool:

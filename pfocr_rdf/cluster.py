@@ -17,8 +17,9 @@ from pfocr_rdf.cache import converter_versions
 from pfocr_rdf.conversion import Job, Results, Runner
 from pfocr_rdf.database import InputError, found_anywhere
 from pfocr_rdf.errors import ReportedError
-from pfocr_rdf.executors import WorkerError, runner
+from pfocr_rdf.executors import runner
 from pfocr_rdf.extras import MissingExtraError
+from pfocr_rdf.pools import WorkerError
 from pfocr_rdf.threads import in_threads
 
 __all__ = ["dask_runner"]
@@ -87,11 +88,19 @@ def dask_runner(
         if client.status != "running":
             raise WorkerError(f"{address}: the Dask scheduler is gone; start it and run again")
 
-    with _silent("distributed"), client:
-        check()
+    def ask() -> int:
+        """Check the workers, and give how many chunks they convert at once."""
         _check_versions(client, address)
         _check_folders(client, address, folders)
-        workers = max(1, sum(client.nthreads().values()))
+        return max(1, sum(map(int, client.nthreads().values())))
+
+    with _silent("distributed"), client:
+        check()
+        try:
+            workers = next(in_threads(lambda _: ask(), [None], threads=1, seconds=PATIENCE))
+        except TimeoutError:
+            message = f"{address}: a Dask worker, or the scheduler, does not answer; end it, or start it anew"
+            raise WorkerError(message) from None
 
         def make() -> Executor:
             executor: Executor = client.get_executor(pure=False)

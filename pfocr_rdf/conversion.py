@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import partial, reduce
+from functools import reduce
 from itertools import chain
 from operator import add
 from typing import Final, TypeAlias
@@ -361,37 +361,42 @@ def run_here(jobs: Iterable[Job], waiting: Callable[[], object] | None = None) -
         jobs: the chunks.
         waiting: is told of each record that is read, and of each that is mapped, or None.
     """
+
+    def attempt(job: Job) -> ChunkResult | Exception:
+        try:
+            return convert_chunk(job, waiting)
+        except ReportedError:  # it is the shapes that are to blame
+            raise
+        except Exception as error:  # a fault of ours, or of a library, on one record must not cost the others
+            return error
+
     for job in jobs:
-        yield salvage(job, partial(convert_chunk, waiting=waiting))
+        yield salvage(job, attempt)
 
 
-def salvage(job: Job, call: Callable[[Job], ChunkResult]) -> tuple[Job, ChunkResult]:
+def salvage(job: Job, attempt: Callable[[Job], ChunkResult | Exception]) -> tuple[Job, ChunkResult]:
     """Convert a chunk; where that fails, in ever smaller cuts, down to the record that is to blame.
 
     Args:
         job: the chunk.
-        call: converts a chunk; whatever exception it raises counts as a failure of the chunk.
+        attempt: converts a chunk, or gives why it cannot; what it raises is no failure of the chunk.
 
     Returns:
         The chunk without the records that make the converter fail, and its result; each of those records is an
         error in its diagnostics.
 
-    Raises:
-        ReportedError: when it is the shapes that are to blame, or all workers are gone.
     """
-    try:
-        return job, call(job)
-    except ReportedError:
-        raise
-    except Exception as error:  # a fault of ours, or of a library, on one record must not cost the others
-        if len(job.records) == 1:
-            record = job.records[0]
-            message = f"the converter failed on this record ({type(error).__name__}: {error}); it is left out"
-            found = diagnose("record-failed", message, file=record.file, figid=record.stem)
-            return replace(job, omit=frozenset((0,))), ChunkResult(b"", 0, (), ((found,),))
+    outcome = attempt(job)
+    if isinstance(outcome, ChunkResult):
+        return job, outcome
+    if len(job.records) == 1:
+        record = job.records[0]
+        message = f"the converter failed on this record ({type(outcome).__name__}: {outcome}); it is left out"
+        found = diagnose("record-failed", message, file=record.file, figid=record.stem)
+        return replace(job, omit=frozenset((0,))), ChunkResult(b"", 0, (), ((found,),))
     size = -(-len(job.records) // CUTS)
     starts = range(0, len(job.records), size)
-    cuts = [(start, *salvage(_part(job, start, start + size), call)) for start in starts]
+    cuts = [(start, *salvage(_part(job, start, start + size), attempt)) for start in starts]
     omit = frozenset(start + index for start, cut, _ in cuts for index in cut.omit)
     return replace(job, omit=omit), ChunkResult(
         b"".join(result.data for _, _, result in cuts),

@@ -237,6 +237,10 @@ def open_input(name: str, *, report: Report, taxonomy: Taxonomy | None = None) -
     raise InputError(f"{name}: no such file or folder; give a PFOCR checkout, a folder of records, a record, or -")
 
 
+STANDARD_INPUT_FILE: Final = "/dev/stdin"
+"""A name under which many systems have standard input, which may be a file."""
+
+
 def sources_of(name: str) -> Sources:
     """Give what `open_input` reads of an input, or would read if it were there.
 
@@ -245,8 +249,10 @@ def sources_of(name: str) -> Sources:
     """
     path = Path(name)
     try:
-        if not name or name == STANDARD_INPUT:
+        if not name:
             return Sources()
+        if name == STANDARD_INPUT:
+            return Sources((STANDARD_INPUT_FILE,))
         if path.is_dir():
             root, records = (path, FIGURES) if (path / FIGURES).is_dir() else (_checkout_of(path), FIGURES)
             if root is None:

@@ -192,11 +192,13 @@ def is_packed_paper(text: str) -> bool:
         return True
     try:
         paper = unpacked_paper(text)
-        journal = paper.journal or Journal(None, None)
-        others = (paper.title, paper.citation, paper.doi, paper.publisher, journal.title, journal.nlm_abbreviation)
-        "".join(filter(None, (*others, *paper.keywords)))
+        journal = paper.journal if paper.journal is not None else Journal(None, None)
+        given = (paper.title, paper.citation, paper.doi, paper.publisher, journal.title, journal.nlm_abbreviation)
+        if not all(text is None or type(text) is str for text in given):
+            return False
+        "".join(paper.keywords)
         return PMCID.fullmatch(paper.pmcid) is not None and (paper.year is None or bool(YEAR.fullmatch(paper.year)))
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return False
 
 
@@ -207,7 +209,9 @@ _PAPER: Final = re.compile(rf"{PMCID.pattern}(?:\t[^\t]*+){{2}}\t(?:{YEAR.patter
 def _is_packed(text: str, fields: int, form: re.Pattern[str]) -> bool:
     """Tell whether a text is packed of texts, of which the first are of a form."""
     try:
-        return form.fullmatch("\t".join(unpacked(text)[:fields])) is not None
+        texts = unpacked(text)
+        "".join(texts)
+        return form.fullmatch("\t".join(texts[:fields])) is not None
     except (ValueError, TypeError, RecursionError):
         return False
 

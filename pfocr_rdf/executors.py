@@ -6,10 +6,7 @@ that kills its worker again is cut smaller and smaller, until the record to blam
 
 from __future__ import annotations
 
-import copy
-import multiprocessing
 import os
-import sys
 import threading
 import time
 from collections import deque
@@ -17,14 +14,14 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from multiprocessing.process import BaseProcess
 from typing import Any, Final
 
 from pfocr_rdf.conversion import ChunkResult, Job, Results, Runner, convert_chunk, salvage
 from pfocr_rdf.database import RecordFile
 from pfocr_rdf.errors import ReportedError
+from pfocr_rdf.pools import GUARD, WorkerError, abandon, stop_processes
 
-__all__ = ["GUARD", "IN_FLIGHT", "WorkerError", "WorkerPool", "abandon", "open_executor", "runner"]
+__all__ = ["DYING", "IN_FLIGHT", "open_executor", "runner"]
 
 IN_FLIGHT: Final = 2
 """Chunks in flight for each worker: one that it works on and one that waits."""
@@ -38,51 +35,10 @@ CHECK_SECONDS = 10.0
 WAITING_SECONDS = 1.0
 """How often who waits for a chunk is told so."""
 
+DYING: Final = "worker processes: die one after another, perhaps for want of memory; try fewer, with -j"
+
 STARTS: Final = 2
 """How often an executor is made whose workers end as soon as they start."""
-
-STOPPING_SECONDS: Final = 1.0
-"""How long processes and threads are waited for that were told to stop."""
-
-
-GUARD: Final = (
-    'a program that has some guards what it begins with by `if __name__ == "__main__":`, or does without, with one job '
-    "(-j 1)"
-)
-"""What to do where a worker, which reads the program's main module, would start the program again."""
-
-
-class WorkerError(ReportedError):
-    """Workers that died, cannot be started, or are out of reach; its message says what to do."""
-
-
-class WorkerPool(ProcessPoolExecutor):
-    """A pool that knows its processes from before they start, so that an interrupt at any moment finds them all.
-
-    Attributes:
-        processes: all that it has made; some may not have started, or have ended.
-    """
-
-    def __init__(self, workers: int, method: str | None, initializer: Callable[..., object], *initargs: object) -> None:
-        """Make a pool, whose processes start as they are needed.
-
-        Args:
-            workers: how many processes.
-            method: how they start, a name that `multiprocessing` knows, or None for the usual one.
-            initializer: is called in each as it starts.
-            initargs: what that is called with.
-        """
-        self.processes: list[BaseProcess] = []
-        context: Any = copy.copy(multiprocessing.get_context(method))  # which all programs of this process share
-        make = context.Process
-
-        def noted(*arguments: Any, **options: Any) -> BaseProcess:
-            process: BaseProcess = make(*arguments, **options)
-            self.processes.append(process)
-            return process
-
-        context.Process = noted
-        super().__init__(workers, mp_context=context, initializer=initializer, initargs=initargs)
 
 
 def runner(
@@ -109,23 +65,34 @@ def runner(
         The runner. It raises `WorkerError` when the executor is shut down, or no worker can start.
     """
 
-    def result_of(job: Job, future: Future[Any]) -> ChunkResult:
-        asked = time.monotonic()
-        while True:
-            try:
-                return collect(future.result(min(WAITING_SECONDS, CHECK_SECONDS)), job)
-            except TimeoutError:
-                if future.done():
-                    raise
-                if waiting is not None:
-                    waiting()
-                if time.monotonic() - asked >= CHECK_SECONDS:
-                    still_there()
-                    asked = time.monotonic()
-
     def still_there() -> None:
         if check is not None:
             check()
+
+    def outcome_of(job: Job, future: Future[Any]) -> ChunkResult | Exception:
+        """Wait for a chunk and give its result, or why there is none; what is raised here is no fault of the chunk's.
+
+        So nothing is caught while it is waited, when a signal may raise whatever the program likes.
+        """
+        done = threading.Event()
+        future.add_done_callback(lambda _: done.set())
+        asked = time.monotonic()
+        while not done.wait(min(WAITING_SECONDS, CHECK_SECONDS)):
+            if waiting is not None:
+                waiting()
+            if time.monotonic() - asked >= CHECK_SECONDS:
+                still_there()
+                asked = time.monotonic()
+        if future.cancelled():
+            return CancelledError()
+        if (error := future.exception()) is None:
+            try:
+                return collect(future.result(), job)
+            except Exception as fault:
+                error = fault
+        if isinstance(error, ReportedError) or not isinstance(error, Exception):
+            raise error
+        return error
 
     def run(jobs: Iterable[Job]) -> Results:
         pending: deque[tuple[Job, Future[Any]]] = deque()
@@ -135,55 +102,67 @@ def runner(
             def submitted(job: Job) -> Future[Any]:
                 try:
                     return executor().submit(convert, job)
-                except (BrokenExecutor, RecursionError):
+                except BrokenExecutor:
                     raise
+                except RecursionError as error:  # of what is sent
+                    return _failed(error)
                 except RuntimeError as error:
                     still_there()
-                    raise WorkerError(_SHUT_DOWN) from error
+                    raise WorkerError(f"{_SHUT_DOWN} ({error})") from error
 
-            def call(job: Job) -> ChunkResult:
-                try:
-                    return result_of(job, submitted(job))
-                except BrokenExecutor:
-                    renew()
-                    raise
-                except CancelledError as error:  # nobody here has cancelled it
-                    still_there()
-                    raise WorkerError(_SHUT_DOWN) from error
-                except Exception:
-                    still_there()
-                    raise
+            def attempt(job: Job) -> ChunkResult | Exception:
+                """Convert a chunk while nothing else is in flight that could break the executor."""
+                for _ in range(STARTS):
+                    try:
+                        future = submitted(job)
+                    except BrokenExecutor:  # a worker has died that had nothing of this
+                        renew()
+                        continue
+                    pending.appendleft((job, future))
+                    outcome = outcome_of(job, future)
+                    pending.popleft()
+                    if isinstance(outcome, BrokenExecutor):
+                        renew()
+                    elif isinstance(outcome, Exception):
+                        still_there()
+                    if isinstance(outcome, CancelledError):  # nobody here has cancelled it
+                        raise WorkerError(_SHUT_DOWN)
+                    return outcome
+                raise WorkerError(DYING)
 
             while True:
                 while len(pending) < workers * IN_FLIGHT and (job := next(coming, None)) is not None:
                     try:
                         pending.append((job, submitted(job)))
-                    except BrokenExecutor as error:  # a worker died meanwhile; the loop below finds out whose
-                        broken: Future[Any] = Future()
-                        broken.set_exception(error)
-                        pending.append((job, broken))
+                    except BrokenExecutor as error:  # a worker died meanwhile; below it is found out whose
+                        pending.append((job, _failed(error)))
                         break
                 if not pending:
                     return
-                job, future = pending.popleft()
-                try:
-                    result = result_of(job, future)
-                except ReportedError:
-                    raise
-                except Exception as error:
-                    still_there()
-                    suspects = [job]
-                    if isinstance(error, BrokenExecutor):
-                        # the pool is gone, and every chunk in flight may be the one that broke it
-                        renew()
-                        suspects += [job for job, _ in pending]
-                        pending.clear()
-                    for suspect in suspects:
-                        yield salvage(suspect, call)
-                else:
-                    yield job, result
+                job, future = pending[0]
+                outcome = outcome_of(job, future)
+                pending.popleft()  # not before: what is waited for is cancelled, too, when the run is stopped
+                if isinstance(outcome, ChunkResult):
+                    yield job, outcome
+                    continue
+                still_there()
+                suspects = [job]
+                if isinstance(outcome, BrokenExecutor):
+                    # the pool is gone, and every chunk in flight may be the one that broke it
+                    renew()
+                    suspects += [job for job, _ in pending]
+                    pending.clear()
+                for suspect in suspects:
+                    yield salvage(suspect, attempt)
 
     return run
+
+
+def _failed(error: Exception) -> Future[Any]:
+    """Give a future of what has failed already."""
+    future: Future[Any] = Future()
+    future.set_exception(error)
+    return future
 
 
 _SHUT_DOWN: Final = (
@@ -213,7 +192,7 @@ def open_executor(
 ) -> Iterator[tuple[Callable[[], Executor], Callable[[], None]]]:
     """Give the executor in use and what renews it; in the end, however it comes, its processes are stopped.
 
-    Not every executor's `shutdown` can cancel what is pending (Dask's cannot), so that is done here. A pool of
+    Not every executor's `shutdown` has the option that cancels what is pending, so that is done here. A pool of
     processes must not have it: its own thread, which tells the futures that the processes are gone, fails on one that
     was cancelled, and what it then leaves undone may hold the program up at its end, for ever.
 
@@ -230,7 +209,7 @@ def open_executor(
 
     def end() -> None:
         # a worker that waits for a lock of one that was killed waits for ever, and so does who waits for it
-        _stop(_processes_of(current[0]))
+        stop_processes(current[0])
         current[0].shutdown(wait=True)
 
     def renew() -> None:
@@ -257,42 +236,3 @@ def open_executor(
             else:
                 executor.shutdown(wait=False)
         raise
-
-
-def abandon(pool: ProcessPoolExecutor) -> None:
-    """Stop a pool and its processes, whatever they do, and wait for its thread, but not for long.
-
-    A program that ends while this thread closes its pipe would write to it, and complain on standard error. In one that
-    is past its end, the interpreter has waited for the thread, and no other comes to run.
-    """
-    _stop(_processes_of(pool))
-    if sys.is_finalizing():
-        return
-    waiting = threading.Thread(target=pool.shutdown, daemon=True)
-    try:
-        waiting.start()
-    except RuntimeError:  # no thread can be started
-        pool.shutdown(wait=False)
-    else:
-        waiting.join(STOPPING_SECONDS)
-
-
-def _processes_of(executor: Executor) -> set[BaseProcess]:
-    """Give those processes of an executor that are alive, and none that the program has of its own."""
-    if isinstance(executor, WorkerPool):
-        known: Iterable[BaseProcess] = executor.processes
-    else:  # a pool that somebody else has made; only from Python 3.14 on it can end its processes by itself
-        known = list((getattr(executor, "_processes", None) or {}).values())
-    return set(multiprocessing.active_children()).intersection(known)
-
-
-def _stop(processes: set[BaseProcess]) -> None:
-    """Stop processes: ask, and after `STOPPING_SECONDS` kill."""
-    for process in processes:
-        process.terminate()
-    deadline = time.monotonic() + STOPPING_SECONDS
-    for process in processes:
-        process.join(max(0, deadline - time.monotonic()))
-        if process.is_alive():
-            process.kill()
-            process.join()

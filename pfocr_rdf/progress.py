@@ -35,7 +35,7 @@ def progress(total: int, *, quiet: bool = False, stream: TextIO | None = None) -
         What is to be called with the number of records done since the last call.
     """
     stream = stream or cast("TextIO | None", sys.stderr)
-    if quiet or stream is None:  # standard error may be closed
+    if quiet or stream is None or stream.closed:  # as standard error may be
         yield lambda _: None
     elif stream.isatty():
         with _bar(total, stream) as advance:
@@ -71,7 +71,7 @@ def _bar(total: int, stream: TextIO) -> Iterator[Advance]:
                 shown = now
                 rate = f"{done / max(now - start, 0.001):,.0f}/s" if done < total else REST
                 bar.update(task, completed=done, rate=rate)
-                with suppress(OSError):  # the terminal is gone
+                with suppress(OSError, ValueError):  # the terminal is gone
                     bar.refresh()
 
         yield advance
@@ -79,12 +79,12 @@ def _bar(total: int, stream: TextIO) -> Iterator[Advance]:
 
 @contextmanager
 def _at(bar: Progress) -> Iterator[None]:
-    with suppress(OSError):  # the terminal is gone
+    with suppress(OSError, ValueError):  # the terminal is gone
         bar.start()
     try:
         yield
     finally:
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             bar.stop()
 
 
@@ -125,6 +125,6 @@ def stages(*, quiet: bool = False, stream: TextIO | None = None) -> Callable[[st
 
 def _write(line: str, stream: TextIO) -> None:
     """Write a line; where it cannot be written, as the reader has gone or the disk is full, the work goes on."""
-    with suppress(OSError):
+    with suppress(OSError, ValueError):  # the latter of a stream that was closed
         stream.write(line)
         stream.flush()

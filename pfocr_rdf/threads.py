@@ -15,7 +15,9 @@ _Item = TypeVar("_Item")
 _Given = TypeVar("_Given")
 
 
-def in_threads(call: Callable[[_Item], _Given], items: Iterable[_Item], *, threads: int) -> Iterator[_Given]:
+def in_threads(
+    call: Callable[[_Item], _Given], items: Iterable[_Item], *, threads: int, seconds: float | None = None
+) -> Iterator[_Given]:
     """Yield what a call gives for items, in their order.
 
     This thread only waits, so that an interrupt is heard at once. Calls under way are then left to themselves, and end
@@ -25,9 +27,11 @@ def in_threads(call: Callable[[_Item], _Given], items: Iterable[_Item], *, threa
         call: what is called.
         items: what it is called with; all are taken before the first call.
         threads: how many calls are under way at once, at most; less than one counts as one.
+        seconds: how long what each gives is waited for, at most.
 
     Raises:
         BaseException: what a call raised, in the place of what it would have given.
+        TimeoutError: when a call takes too long.
         RuntimeError: when not even one thread can be started.
 
     >>> list(in_threads(len, ["one", "three"], threads=2))
@@ -60,7 +64,7 @@ def in_threads(call: Callable[[_Item], _Given], items: Iterable[_Item], *, threa
                     raise
                 break
         for future in given:
-            yield future.result()
+            yield future.result(seconds)
     finally:
         with suppress(Empty):
             while True:  # nobody wants the rest

@@ -19,16 +19,16 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, Final, TypeVar
 
 from pfocr_rdf.conversion import ChunkResult, Job, Results, Runner, convert_chunk, run_here
-from pfocr_rdf.errors import why
-from pfocr_rdf.executors import GUARD, IN_FLIGHT, WorkerError, WorkerPool, abandon, open_executor, runner
+from pfocr_rdf.executors import DYING, IN_FLIGHT, STARTS, open_executor, runner
 from pfocr_rdf.output import OutputError, temporary_folder
+from pfocr_rdf.pools import WorkerError, WorkerPool, abandon
 from pfocr_rdf.signals import ENDING, HANGUP
 
 __all__ = ["forked", "in_order", "process_runner", "tune_collector"]
@@ -46,7 +46,11 @@ def process_runner(workers: int, waiting: Callable[[], object] | None = None) ->
     Args:
         workers: how many; with one, everything happens in this process.
         waiting: is told now and then while a chunk is waited for.
+
+    Returns:
+        The runner. It raises `WorkerError` when no worker can be started.
     """
+    workers = _at_most(workers)
     if workers <= 1:
         return partial(run_here, waiting=waiting)
 
@@ -80,7 +84,7 @@ def in_order(call: Callable[[_Item], _Given], items: Iterable[_Item], *, workers
         WorkerError: when a worker dies of an item twice, or none can be started.
     """
     coming = iter(items)
-    first = list(islice(coming, workers))
+    first = list(islice(coming, _at_most(workers)))
     if len(first) <= 1:
         yield from map(call, chain(first, coming))
         return
@@ -204,18 +208,32 @@ def _through(
                 broken.set_exception(error)
                 return broken
 
+        def alone(item: _Item) -> Any:
+            """Give what a call gives for an item while nothing else is in flight that could break the executor."""
+            for _ in range(STARTS):
+                try:
+                    future = None if here(item) else executor().submit(leave, item)
+                except BrokenExecutor:  # a worker has died that had nothing of this
+                    renew()
+                    continue
+                return given(item, future)
+            raise WorkerError(DYING)
+
         def first() -> list[Any]:
             """Give what the first gave that is pending, and what all gave if one of them may have killed its worker."""
-            item, future = pending.popleft()
+            item, future = pending[0]
             try:
-                return [given(item, future)]
+                result = given(item, future)
             except BrokenExecutor:
                 if not again:
                     raise
+            else:
+                pending.popleft()
+                return [result]
             renew()
-            suspects = [item, *(item for item, _ in pending)]
+            suspects = [item for item, _ in pending]
             pending.clear()
-            return [given(suspect, submitted(suspect)) for suspect in suspects]
+            return list(map(alone, suspects))
 
         for item in items:
             pending.append((item, submitted(item)))
@@ -240,9 +258,14 @@ def _left_in_file(folder: str, call: Callable[[_Item], _Given], item: _Item) -> 
     given = call(item)
     try:
         descriptor, name = tempfile.mkstemp(dir=folder)
+    except OSError:
+        return (given,)
+    try:
         with os.fdopen(descriptor, "wb") as file:
             pickle.dump(given, file, pickle.HIGHEST_PROTOCOL)
     except OSError:
+        with suppress(OSError):
+            Path(name).unlink()  # it would keep the disk full
         return (given,)
     return name
 
@@ -263,6 +286,11 @@ def _collected(left: str | tuple[_Given], again: Callable[[], _Given]) -> _Given
     return given
 
 
+def _at_most(workers: int) -> int:
+    """Give how many workers there can be at most, of those that are wished for."""
+    return min(workers, 61) if os.name == "nt" else workers  # as many handles Windows can wait for at once
+
+
 def _can_fork() -> bool:
     """Tell whether forking, which shares what is loaded already, is safe: with other threads it is not."""
     return "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
@@ -279,37 +307,13 @@ def _pool(workers: int, folder: str, inherit: Callable[[Any], Any] | None = None
     method = "fork" if _can_fork() else None
     if method is None and "forkserver" in multiprocessing.get_all_start_methods():
         method = "forkserver"
-    with _starting():
-        pool = WorkerPool(workers, method, _start_worker, folder, inherit)
+    pool = WorkerPool(workers, method, _start_worker, folder, inherit)
     try:
-        with _starting(), _held_back() if method == "fork" else nullcontext():
-            pool.submit(os.getpid)
+        pool.submit(os.getpid)  # so that what keeps workers from starting is said at once
     except BaseException:  # an interrupt, among others
         abandon(pool)
         raise
     return pool
-
-
-@contextmanager
-def _held_back() -> Iterator[None]:
-    """Let signals that come while workers are forked wait until these have given up our handlers."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextmanager
-def _starting() -> Iterator[None]:
-    """Say what it is that fails when the system lets no process start."""
-    try:
-        yield
-    except (OSError, RuntimeError) as error:  # no process, no semaphore, or no thread
-        if "bootstrapping" in str(error):  # this is a worker that is still reading the main module
-            raise WorkerError(f"worker processes: a worker would start more of them; {GUARD}") from error
-        reason = why(error) if isinstance(error, OSError) else error
-        raise WorkerError(f"worker processes: cannot be started: {reason}; do without, with -j 1") from error
 
 
 def _start_worker(folder: str, inherit: Callable[[Any], Any] | None) -> None:

@@ -13,15 +13,17 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph
 import pytest
 
 from commands import Completed, inside, run
 from conversions import Conversion, heavy_database
+from pfocr_rdf import cluster as cluster_module
 from pfocr_rdf.cache import cache_size
 from pfocr_rdf.cluster import dask_runner
-from pfocr_rdf.executors import WorkerError
+from pfocr_rdf.pools import WorkerError
 from processes import on_linux, started, wait_until
 
 pytestmark = pytest.mark.skipif(
@@ -320,6 +322,29 @@ def test_a_worker_with_another_library_is_named_with_what_it_needs(mixed: Path, 
     assert "has another pfocr-rdf, or another library; install " in line
     assert f"pyoxigraph {pyoxigraph.__version__}" in line
     assert not (tmp_path / "x.ttl").exists()
+
+
+@on_linux
+@pytest.mark.slow
+@pytest.mark.parametrize("victim", ["scheduler", "worker"])
+def test_a_cluster_that_freezes_before_the_run_is_one_error(
+    tmp_path: Path, victim: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pfocr_rdf.cluster.PATIENCE", 1)
+    check = vars(cluster_module)["_check_versions"]
+    with cluster(tmp_path) as own:
+        frozen = own.scheduler if victim == "scheduler" else own.workers[0]
+
+        def freeze(client: Any, address: str) -> None:
+            frozen.send_signal(signal.SIGSTOP)
+            check(client, address)
+
+        monkeypatch.setattr(cluster_module, "_check_versions", freeze)
+        with (
+            pytest.raises(WorkerError, match=r"^tcp://.*: a Dask worker, or the scheduler, does not answer; "),
+            dask_runner(own.address),
+        ):
+            pass
 
 
 @on_linux

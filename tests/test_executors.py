@@ -19,8 +19,9 @@ from conversions import Conversion, converted, jobs_of
 from pfocr_rdf import executors
 from pfocr_rdf.conversion import CHUNK, ChunkResult, Job, convert_chunk
 from pfocr_rdf.database import open_input
-from pfocr_rdf.executors import IN_FLIGHT, STARTS, WorkerError, runner
+from pfocr_rdf.executors import IN_FLIGHT, STARTS, runner
 from pfocr_rdf.jsonld import expand_blocks
+from pfocr_rdf.pools import WorkerError
 from pfocr_rdf.serialization import FORMATS
 
 
@@ -178,6 +179,86 @@ def test_workers_that_end_as_soon_as_they_start_end_the_run_and_no_record_is_to_
     with pytest.raises(WorkerError, match="end as soon as they start"):
         converted(mixed, run=runner(make, 2))
     assert len(made) == 1 + STARTS
+
+
+@pytest.mark.parametrize("error", [TimeoutError, RuntimeError, OSError])
+def test_what_a_signal_raises_while_a_chunk_is_waited_for_is_no_fault_of_the_chunk(
+    mixed: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """As a limit of time does that a program sets itself."""
+    monkeypatch.setattr(executors, "WAITING_SECONDS", 0.01)
+    told: list[int] = []
+    late = threading.Event()
+
+    def held(job: Job) -> ChunkResult:
+        late.wait(30)
+        return convert_chunk(job)
+
+    def too_late() -> None:
+        told.append(1)
+        raise error("it takes too long")
+
+    try:
+        with pytest.raises(error, match="it takes too long"):
+            converted(mixed, run=runner(partial(ThreadPoolExecutor, 2), 2, convert=held, waiting=too_late))
+    finally:
+        late.set()
+    assert len(told) == 1
+
+
+def test_a_worker_that_dies_with_nothing_to_do_costs_no_record(mixed: Path, of_mixed: dict[str, Conversion]) -> None:
+    """The record that was sent next is not to blame."""
+    made: list[Executor] = []
+
+    class Dying(Immediate):
+        """The first breaks over what it is given, the second as it is given something, the third is sound."""
+
+        def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+            if len(made) == 2 and self.submitted:
+                raise BrokenExecutor("a worker is gone")
+            future = super().submit(function, *arguments, **options)
+            if len(made) == 1:
+                future = Future()
+                future.set_exception(BrokenExecutor("a worker is gone"))
+            return future
+
+    def make() -> Executor:
+        made.append(Dying())
+        return made[-1]
+
+    assert converted(mixed, size=5, run=runner(make, 2)) == of_mixed["ntriples"]
+    assert len(made) == 3
+
+
+def test_an_executor_that_refuses_says_why(mixed: Path) -> None:
+    class Refusing(Immediate):
+        def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+            raise RuntimeError("can't start new thread")
+
+    with pytest.raises(WorkerError, match=r"\(can't start new thread\)$"):
+        converted(mixed, run=runner(Refusing, 2))
+
+
+def test_the_chunk_that_is_waited_for_is_cancelled_when_the_run_is_stopped(
+    mixed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executors, "WAITING_SECONDS", 0.01)
+    futures: list[Future[Any]] = []
+
+    class Busy(Immediate):
+        """An executor whose workers have other work to do."""
+
+        def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+            futures.append(Future())
+            return futures[-1]
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        converted(mixed, size=5, run=runner(Busy, 2, waiting=stop))
+    assert len(futures) == 2 * IN_FLIGHT
+    assert all(future.cancelled() for future in futures)
 
 
 def test_who_waits_for_a_chunk_is_told_so(mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,16 +7,20 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from io import StringIO
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import pfocr_rdf
 from commands import inside
 from conversions import small_database
-from pfocr_rdf import workers
-from pfocr_rdf.executors import WorkerError
+from pfocr_rdf.cli.streams import tell
 from pfocr_rdf.output import open_output
+from pfocr_rdf.pools import WorkerError
 
 COMMANDS = (("codes",), ("convert", "-q"), ("validate", "-q"))
 commands = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
@@ -154,24 +158,62 @@ def test_a_fault_that_is_not_the_output_s_is_not_said_to_be(tmp_path: Path, name
 
 
 @pytest.mark.parametrize(
-    ("name", "error", "message"),
+    ("error", "message"),
     [
-        ("WorkerPool", OSError(errno.EROFS, "Read-only file system"), "read-only file system"),
-        ("WorkerPool", RuntimeError("can't start new thread"), "can't start new thread"),
+        (OSError(errno.EROFS, "Read-only file system"), "read-only file system"),
+        (RuntimeError("can't start new thread"), "can't start new thread"),
     ],
 )
 def test_workers_that_cannot_be_started_are_said_to_be(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, error: Exception, message: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, message: str
 ) -> None:
     def refused(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(workers, name, refused)
+    monkeypatch.setattr(ProcessPoolExecutor, "__init__", refused)
     folder = small_database(tmp_path / "database", [f"PMC{number}__a" for number in range(1, 250)])
     expected = f"worker processes: cannot be started: {message}; do without, with -j 1"
     with pytest.raises(WorkerError, match=f"^{re.escape(expected)}$"):
         pfocr_rdf.convert([folder], tmp_path / "x.ttl", jobs=2)
     assert not (tmp_path / "x.ttl").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"), "resource temporarily unavailable"),
+        (EOFError("unexpected EOF"), "unexpected EOF"),
+    ],
+)
+def test_a_second_worker_that_cannot_be_started_is_said_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, message: str
+) -> None:
+    """All but forked ones start as they are needed."""
+    submit = vars(ProcessPoolExecutor)["submit"]
+    calls = count()
+
+    def refused(*arguments: Any, **options: Any) -> Any:
+        if next(calls) > 1:
+            raise error
+        return submit(*arguments, **options)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", refused)
+    folder = small_database(tmp_path / "database", [f"PMC{number}__a" for number in range(1, 250)])
+    expected = f"worker processes: cannot be started: {message}; do without, with -j 1"
+    with pytest.raises(WorkerError, match=f"^{re.escape(expected)}$"):
+        pfocr_rdf.convert([folder], tmp_path / "x.ttl", jobs=2)
+    assert not (tmp_path / "x.ttl").exists()
+
+
+def test_a_standard_error_that_the_program_has_closed_costs_nothing_of_the_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = small_database(tmp_path / "database", ["PMC1__a"])
+    closed = StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+    assert pfocr_rdf.convert([folder], tmp_path / "x.nt", quiet=False).figures == 1
+    tell("a line")
 
 
 @pytest.mark.parametrize("name", ["good", "broken"])

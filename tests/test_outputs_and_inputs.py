@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from commands import inside
-from conversions import small_database
+from conversions import small_database, small_record
 from pfocr_rdf import clashes
 from releases import copy_of
 
@@ -52,6 +54,27 @@ def test_the_names_of_organisms_are_an_input(option: str, database: Path, tmp_pa
     names.write_text(NAMES, "utf-8")
     said = refused("convert", database, "--taxonomy", names, option, names, name=names, folder=tmp_path)
     assert said == "is an input, too; give another name\n"
+
+
+@pytest.mark.skipif(not Path("/dev/stdin").exists(), reason="the system has no name of standard input")
+@pytest.mark.parametrize(
+    "words", [("convert", "-", "-o"), ("convert", "-", "-o", "x.nt", "--report"), ("validate", "-", "--report")]
+)
+def test_a_file_on_standard_input_is_an_input(words: tuple[str, ...], tmp_path: Path) -> None:
+    record = tmp_path / "record.md"
+    record.write_bytes(small_record("PMC1__a"))
+    with record.open("rb") as stdin:
+        done = subprocess.run(
+            [sys.executable, "-m", "pfocr_rdf", *words, "record.md"],
+            stdin=stdin,
+            capture_output=True,
+            cwd=tmp_path,
+            check=False,
+            timeout=60,
+        )
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"pfocr-rdf: record.md: is an input, too; give another name\n"
+    assert contents(tmp_path) == {"record.md": small_record("PMC1__a")}
 
 
 @pytest.mark.parametrize("command", ["validate", "load"])

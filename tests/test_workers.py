@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -190,7 +191,7 @@ def test_records_that_all_fail_give_nothing_but_diagnostics(many: Path, monkeypa
 
     monkeypatch.setattr(conversion, "parse_record", failing)
     (job,) = jobs_of(many, len(FIGIDS))
-    _, result = conversion.salvage(job, conversion.convert_chunk)
+    ((_, result),) = conversion.run_here([job])
     assert [found.code for (found,) in result.diagnostics] == ["record-failed"] * len(FIGIDS)
     assert (result.data, result.triples, result.contributions) == (b"", 0, ())
 
@@ -341,6 +342,23 @@ def unreachable() -> Any:
     raise AssertionError("nothing is gone")
 
 
+def test_what_a_full_disk_took_of_a_result_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dump(given: object, file: IO[bytes], protocol: int) -> None:
+        file.write(b"half of it")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(pickle, "dump", dump)
+    assert workers._left_in_file(str(tmp_path), str.upper, "a") == ("A",)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="holds no signals back")
+def test_signals_are_heard_again_after_workers_were_started() -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    assert list(in_order(abs, range(10), workers=2)) == list(range(10))
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
+
+
 def test_a_result_comes_through_the_pipe_where_there_is_no_room_for_files(tmp_path: Path) -> None:
     left = workers._left_in_file(str(tmp_path / "gone"), str.upper, "a")
     assert left == ("A",)
@@ -427,11 +445,11 @@ def test_a_program_that_has_not_taken_all_results_ends() -> None:
 
 STOPPED = """
 import sys, threading, time
-from pfocr_rdf import executors
+from pfocr_rdf import pools
 from pfocr_rdf.executors import open_executor
 from pfocr_rdf.workers import _pool
 
-executors.STOPPING_SECONDS = 30  # whatever else the machine does
+pools.STOPPING_SECONDS = 30  # whatever else the machine does
 pending = []
 try:
     with open_executor(lambda: _pool(2, sys.argv[1]), pending) as (executor, _):

@@ -34,7 +34,7 @@ def tell(text: str) -> None:
     """
     try:
         click.echo(text, err=True)
-    except OSError:
+    except (OSError, ValueError):  # the latter of a stream that was closed
         drop(sys.stderr)
 
 
