@@ -26,7 +26,7 @@ from pfocr_rdf.releases.publication import (
     file_iri,
     version_iri,
 )
-from pfocr_rdf.serialization import FORMATS, shortener_of, turtle_body
+from pfocr_rdf.serialization import FORMATS
 from pfocr_rdf.terms import Statement, Term, iri_term, iri_text, literal_term
 from pfocr_rdf.vocabulary import (
     DATASET,
@@ -145,11 +145,30 @@ def description(publication: Publication) -> Iterator[Statement]:
 
 
 def description_turtle(publication: Publication) -> bytes:
-    """Write the description of a release in Turtle."""
-    header = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in DESCRIPTION_PREFIXES.items())
-    short = shortener_of(DESCRIPTION_PREFIXES)
-    subjects = groupby(description(publication), itemgetter(0))
-    return b"\n".join((header.encode(), *(turtle_body(statements, short) for _, statements in subjects)))
+    """Write the description of a release in Turtle, for people to read: of several values each has its line."""
+    parts = [f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in DESCRIPTION_PREFIXES.items()]
+    for subject, statements in groupby(description(publication), itemgetter(0)):
+        lines = []
+        for predicate, values in groupby(statements, itemgetter(1)):
+            objects = [_short(value) for _, _, value in values]
+            if predicate == RDF_TYPE:
+                lines.append(f"a {', '.join(objects)}")
+            else:
+                lines.append(f"{_short(predicate)} " + ",\n        ".join(objects))
+        parts.append(f"\n{_short(subject)} " + " ;\n    ".join(lines) + " .\n")
+    return "".join(parts).encode()
+
+
+def _short(term: Term) -> str:
+    """Write a term in Turtle, terms of vocabularies with their prefixes."""
+    if term[0] != "<":
+        text, mark, datatype = term.rpartition("^^")
+        return f"{text}^^{_short(Term(datatype))}" if mark and text[-1:] == '"' else term
+    for prefix, namespace in DESCRIPTION_PREFIXES.items():
+        local = term[1 + len(namespace) : -1]
+        if term.startswith(f"<{namespace}") and local.replace("_", "").isalnum() and local.isascii():
+            return f"{prefix}:{local}"
+    return term
 
 
 def _number(number: int) -> Term:
