@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
 from typing import Any, Final, TypeVar
 
@@ -82,6 +81,8 @@ class WorkerPool(ProcessPoolExecutor):
         """
         with _starting():
             if self._method == "forkserver":  # the server is the whole program's, and must hear signals
+                from multiprocessing import forkserver  # which not every system has
+
                 forkserver.ensure_running()
             with _held_back():
                 return super().submit(function, *arguments, **options)
