@@ -55,6 +55,7 @@ class WorkerPool(ProcessPoolExecutor):
             WorkerError: when the system has no room for it.
         """
         self.processes: list[BaseProcess] = []
+        self._most = workers
         context: Any = copy.copy(multiprocessing.get_context(method))  # which all programs of this process share
         make = context.Process
 
@@ -79,6 +80,8 @@ class WorkerPool(ProcessPoolExecutor):
             BrokenExecutor: when the pool is broken.
             RuntimeError: when it is shut down.
         """
+        if len(self.processes) >= self._most:  # none will be started
+            return super().submit(function, *arguments, **options)
         with _starting():
             if self._method == "forkserver":  # the server is the whole program's, and must hear signals
                 from multiprocessing import forkserver  # which not every system has
