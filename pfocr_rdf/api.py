@@ -230,15 +230,16 @@ def convert(
         cache_for: Callable[[OrganismNames], Cache] | None = None
         if cache is not None:
             cache = str(Path(cache).absolute()) if dask is not None and os.fspath(cache) else os.fspath(cache)
-            folder = cache
+            caches: dict[bytes, Cache] = {}
+            for organisms in (database.organisms for database in databases):
+                if organisms.digest() not in caches:
+                    opened = open_cache(cache, organisms=organisms, settings=settings, format=format)
+                    stack.callback(opened.packs.remove_left)
+                    caches[organisms.digest()] = opened
 
             def cache_for(organisms: OrganismNames) -> Cache:
-                opened = open_cache(folder, organisms=organisms, settings=settings, format=format)
-                stack.callback(opened.packs.remove_left)
-                return opened
+                return caches[organisms.digest()]
 
-            for database in databases:
-                cache_for(database.organisms)  # a folder that cannot be the cache is said so before anything is done
             if not validate:  # a check needs the statements
                 kept = open_parts(cache, settings=settings, format=format)
                 stack.callback(kept.packs.remove_left)

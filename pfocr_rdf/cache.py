@@ -39,10 +39,10 @@ from pfocr_rdf.entities import PACKED_TERM, Contribution, Told, is_packed_organi
 from pfocr_rdf.errors import ReportedError, why
 from pfocr_rdf.mapping import Settings
 from pfocr_rdf.organisms import OrganismNames
-from pfocr_rdf.output import NUL
+from pfocr_rdf.output import name_fault
 from pfocr_rdf.packs import KEY, Packs, entry_count, left_files, open_packs, pack_files
 from pfocr_rdf.record import RecordBytes, is_figid
-from pfocr_rdf.terms import Term
+from pfocr_rdf.terms import Statement, Term, line_safe, triples
 
 if TYPE_CHECKING:
     from pfocr_rdf.database import RecordFile
@@ -165,8 +165,8 @@ def _open(folder: str, *way: bytes) -> Packs:
 def _path(folder: str) -> Path:
     if not folder:  # to the system it would be the folder that one is in
         raise CacheError("the name of the cache's folder is empty; give the name of a folder")
-    if NUL in folder:
-        raise CacheError(f"{folder}: holds a NUL, as no name of a folder does; give another")
+    if fault := name_fault(folder):
+        raise CacheError(fault)
     return Path(folder)
 
 
@@ -259,11 +259,10 @@ def _decoded(entry: bytes, content: RecordBytes) -> Converted | None:
             return None
         if not all(map(is_packed_organism, organisms)):
             return None
-        if image is not None or shared_image is not None or others:  # as is rare
-            if not (_are_iris(shared_image or ()) and all(map(_is_statement, others))):
-                return None
-            "".join(("" if image is None else image, *chain.from_iterable(others))).encode()
-        "".join((paper, *organisms)).encode()  # such texts as can be written
+        statements = [(Term(subject), Term(predicate), Term(value)) for subject, predicate, value in others]
+        if not (_are_iris(shared_image or ()) and (not statements or _are_whole(statements))):
+            return None
+        "".join((paper, *organisms, "" if image is None else image)).encode()  # such texts as can be written
         given = Contribution(
             figid,
             Term(iri),
@@ -271,7 +270,7 @@ def _decoded(entry: bytes, content: RecordBytes) -> Converted | None:
             paper,
             told,
             tuple(organisms),
-            tuple([(Term(subject), Term(predicate), Term(value)) for subject, predicate, value in others]),
+            tuple(statements),
             image,
             (Term(shared_image[0]), Term(shared_image[1])) if shared_image is not None else None,
         )
@@ -285,7 +284,7 @@ def _decoded(entry: bytes, content: RecordBytes) -> Converted | None:
         )
         if not all(map(_is_whole, found)):
             return None
-    except (ValueError, LookupError, TypeError, RecursionError):
+    except (ValueError, LookupError, TypeError, RecursionError, SyntaxError):
         return None
     # a copy of the data would cost more than all of the above
     return Converted(memoryview(entry)[end:], entry[line:start], triples, given, found)
@@ -299,18 +298,10 @@ def _are_iris(terms: Sequence[object]) -> bool:
 _IRI: Final = re.compile(r"<[^\x00-\x20<>\"{}|^`\\\ud800-\udfff]+>")
 
 
-def _is_statement(terms: Sequence[object]) -> bool:
-    """Tell whether these are a subject, a predicate and an object, as `pfocr_rdf.terms` has them."""
-    subject, predicate, value = terms
-    if not (_are_iris((subject, predicate)) and type(value) is str):
-        return False
-    return _IRI.fullmatch(value) is not None or _LITERAL.fullmatch(value) is not None
-
-
-_LITERAL: Final = re.compile(
-    r'"(?:[^"\\\n\r\ud800-\udfff]|\\[tbnrf"\'\\]|\\u[0-9A-Fa-f]{4}|\\U00(?:0[0-9A-Fa-f]|10)[0-9A-Fa-f]{4})*+"'
-    rf"(?:\^\^{_IRI.pattern}|@[A-Za-z]+(?:-[A-Za-z0-9]+)*)?"
-)
+def _are_whole(statements: Sequence[Statement]) -> bool:
+    """Tell whether statements are as `pfocr_rdf.terms` has them: such as read again are what they were."""
+    read = [(str(one.subject), str(one.predicate), line_safe(str(one.object))) for one in triples(statements)]
+    return read == statements
 
 
 def _is_whole(found: Diagnostic) -> bool:

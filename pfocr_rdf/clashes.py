@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pfocr_rdf.output import NUL, STANDARD_OUTPUT, OutputError
+from pfocr_rdf.output import STANDARD_OUTPUT, OutputError, name_fault
 from pfocr_rdf.suffixes import has_suffix
 
 __all__ = ["ReadFolder", "Sources", "check_outputs", "is_standard_output"]
@@ -86,8 +86,8 @@ def check_outputs(
     for what, name in outputs.items():
         if not name:  # none, or an empty name, which is said to be no name when it is opened
             continue
-        if NUL in name:
-            raise OutputError(f"{name}: holds a NUL, as no name of a file does; give another")
+        if fault := name_fault(name):
+            raise OutputError(fault)
         if is_standard_output(name):
             if STANDARD_OUTPUT in taken:
                 raise OutputError(
@@ -113,7 +113,7 @@ def check_outputs(
                 )
         for kind, root in (own or {}).items():
             # a name that is none is said to be so when the folder is opened
-            if root and NUL not in root and Path(path).is_relative_to(os.path.realpath(root)):
+            if root and not name_fault(root) and Path(path).is_relative_to(os.path.realpath(root)):
                 raise OutputError(f"{name}: lies in the {kind} {root}, whose files are its own; give a name elsewhere")
 
 

@@ -200,11 +200,11 @@ def convert_chunk(job: Job, waiting: Callable[[], object] | None = None) -> Chun
 
     Args:
         job: the chunk.
-        waiting: is told of each record that is read, and of each that is mapped, or None.
+        waiting: is told of each record before it is read, or None.
     """
     found = [Findings() for _ in job.records]
     if job.cache is None:
-        return _mapped_together(job, _parsed(job, _read(job, found, waiting), found), found, waiting)
+        return _mapped_together(job, _parsed(job, _read(job, found, waiting), found), found)
     contents = dict(_read(job, found, waiting))
     # what could not be read may be there next time
     keys = {index: job.cache.key(content) for index, content in contents.items() if not found[index]}
@@ -212,7 +212,7 @@ def convert_chunk(job: Job, waiting: Callable[[], object] | None = None) -> Chun
     new = ((index, content) for index, content in contents.items() if index not in results)
     header = FORMATS[job.format].header(job.settings.schema)
     statements: dict[int, Group] = {}
-    for index, section in _sections(job, _parsed(job, new, found), found, waiting):
+    for index, section in _sections(job, _parsed(job, new, found), found):
         data = FORMATS[job.format].write(section.statements, job.settings.schema)
         given = contribution(section)
         key = group_key(data, header)
@@ -241,17 +241,12 @@ def _parsed(
             yield index, figure
 
 
-def _mapped_together(
-    job: Job,
-    figures: Iterable[tuple[int, Figure]],
-    found: list[Findings],
-    waiting: Callable[[], object] | None,
-) -> ChunkResult:
+def _mapped_together(job: Job, figures: Iterable[tuple[int, Figure]], found: list[Findings]) -> ChunkResult:
     """Map figures and write them at once."""
     statements: list[Statement] = []
     groups: list[Group] = []
     contributions: list[tuple[int, Contribution]] = []
-    for index, section in _sections(job, figures, found, waiting):
+    for index, section in _sections(job, figures, found):
         statements += section.statements
         groups.append(section.statements)
         contributions.append((index, contribution(section)))
@@ -264,20 +259,13 @@ def _mapped_together(
     )
 
 
-def _sections(
-    job: Job,
-    figures: Iterable[tuple[int, Figure]],
-    found: list[Findings],
-    waiting: Callable[[], object] | None,
-) -> Iterator[tuple[int, Section]]:
+def _sections(job: Job, figures: Iterable[tuple[int, Figure]], found: list[Findings]) -> Iterator[tuple[int, Section]]:
     listed = list(figures)
     reports = {id(figure): found[index].append for index, figure in listed}
     sections = map_figures(
         [figure for _, figure in listed], settings=job.settings, report_for=lambda figure: reports[id(figure)]
     )
     for (index, _), section in zip(listed, sections, strict=True):
-        if waiting is not None:
-            waiting()
         yield index, section
 
 
@@ -359,7 +347,7 @@ def run_here(jobs: Iterable[Job], waiting: Callable[[], object] | None = None) -
 
     Args:
         jobs: the chunks.
-        waiting: is told of each record that is read, and of each that is mapped, or None.
+        waiting: is told of each record before it is read, or None.
     """
 
     def attempt(job: Job) -> ChunkResult | Exception:
@@ -384,7 +372,6 @@ def salvage(job: Job, attempt: Callable[[Job], ChunkResult | Exception]) -> tupl
     Returns:
         The chunk without the records that make the converter fail, and its result; each of those records is an
         error in its diagnostics.
-
     """
     outcome = attempt(job)
     if isinstance(outcome, ChunkResult):

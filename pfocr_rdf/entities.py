@@ -178,7 +178,7 @@ def is_packed_term(text: str) -> bool:
     >>> is_packed_term("1\tEntrez Gene\t7157\t9606\tTP53"), is_packed_term("TP53")
     (True, False)
     """
-    return _is_packed(text, 4, re.compile(PACKED_TERM))
+    return _is_packed(text, 4, _TERM)
 
 
 def is_packed_organism(text: str) -> bool:
@@ -218,6 +218,8 @@ def _is_packed(text: str, fields: int, form: re.Pattern[str]) -> bool:
 
 PACKED_TERM: Final = rf"[1-7]\t(?:{'|'.join(get_args(Source))})\t[^\x00-\x1f]++\t(?:{TAXON_ID.pattern})?+"
 """The form of what is packed of a gene, chemical or disease, up to its labels, which tabs divide."""
+
+_TERM: Final = re.compile(PACKED_TERM)
 
 # --------------------------------------------------------------------------------------------------- gathering
 

@@ -21,7 +21,7 @@ from pfocr_rdf.database import RecordFile
 from pfocr_rdf.errors import ReportedError
 from pfocr_rdf.pools import GUARD, WorkerError, abandon, stop_processes
 
-__all__ = ["DYING", "IN_FLIGHT", "open_executor", "runner"]
+__all__ = ["IN_FLIGHT", "failed", "open_executor", "runner", "submit_again"]
 
 IN_FLIGHT: Final = 2
 """Chunks in flight for each worker: one that it works on and one that waits."""
@@ -35,10 +35,8 @@ CHECK_SECONDS = 10.0
 WAITING_SECONDS = 1.0
 """How often who waits for a chunk is told so."""
 
-DYING: Final = "worker processes: die one after another, perhaps for want of memory; try fewer, with -j"
-
 STARTS: Final = 2
-"""How often an executor is made whose workers end as soon as they start."""
+"""How often an executor is made whose workers end as soon as they start, or before they have anything to do."""
 
 
 def runner(
@@ -105,37 +103,31 @@ def runner(
                 except BrokenExecutor:
                     raise
                 except RecursionError as error:  # of what is sent
-                    return _failed(error)
+                    return failed(error)
                 except RuntimeError as error:
                     still_there()
                     raise WorkerError(f"{_SHUT_DOWN} ({error})") from error
 
             def attempt(job: Job) -> ChunkResult | Exception:
                 """Convert a chunk while nothing else is in flight that could break the executor."""
-                for _ in range(STARTS):
-                    try:
-                        future = submitted(job)
-                    except BrokenExecutor:  # a worker has died that had nothing of this
-                        renew()
-                        continue
-                    pending.appendleft((job, future))
-                    outcome = outcome_of(job, future)
-                    pending.popleft()
-                    if isinstance(outcome, BrokenExecutor):
-                        renew()
-                    elif isinstance(outcome, Exception):
-                        still_there()
-                    if isinstance(outcome, CancelledError):  # nobody here has cancelled it
-                        raise WorkerError(_SHUT_DOWN)
-                    return outcome
-                raise WorkerError(DYING)
+                future = submit_again(lambda: submitted(job), renew)
+                pending.appendleft((job, future))
+                outcome = outcome_of(job, future)
+                pending.popleft()
+                if isinstance(outcome, BrokenExecutor):
+                    renew()
+                elif isinstance(outcome, Exception):
+                    still_there()
+                if isinstance(outcome, CancelledError):  # nobody here has cancelled it
+                    raise WorkerError(_SHUT_DOWN)
+                return outcome
 
             while True:
                 while len(pending) < workers * IN_FLIGHT and (job := next(coming, None)) is not None:
                     try:
                         pending.append((job, submitted(job)))
                     except BrokenExecutor as error:  # a worker died meanwhile; below it is found out whose
-                        pending.append((job, _failed(error)))
+                        pending.append((job, failed(error)))
                         break
                 if not pending:
                     return
@@ -158,11 +150,29 @@ def runner(
     return run
 
 
-def _failed(error: Exception) -> Future[Any]:
+def failed(error: Exception) -> Future[Any]:
     """Give a future of what has failed already."""
     future: Future[Any] = Future()
     future.set_exception(error)
     return future
+
+
+def submit_again(submit: Callable[[], Future[Any]], renew: Callable[[], None]) -> Future[Any]:
+    """Submit what was in flight as an executor broke; where a worker dies that has nothing of it, once more.
+
+    Args:
+        submit: submits it.
+        renew: renews the executor.
+
+    Raises:
+        WorkerError: when workers die one after another.
+    """
+    for _ in range(STARTS):
+        try:
+            return submit()
+        except BrokenExecutor:
+            renew()
+    raise WorkerError("worker processes: die one after another, perhaps for want of memory; try fewer, with -j")
 
 
 _SHUT_DOWN: Final = (

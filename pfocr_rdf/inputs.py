@@ -25,7 +25,7 @@ from pfocr_rdf.distinct import Distinct
 from pfocr_rdf.errors import why
 from pfocr_rdf.groups import FIGURE_LINE
 from pfocr_rdf.mapping import DEFAULTS, Settings
-from pfocr_rdf.output import NUL
+from pfocr_rdf.output import name_fault
 from pfocr_rdf.progress import progress
 from pfocr_rdf.released import dump_of_release, is_release
 from pfocr_rdf.sections import ACCEPTED, is_rdf, other_rdf, read_rdf
@@ -79,8 +79,8 @@ def listed(inputs: Inputs) -> list[str]:
     """
     names = [os.fspath(name) for name in ([inputs] if isinstance(inputs, str | os.PathLike) else inputs)]
     for name in names:
-        if NUL in name:
-            raise InputError(f"{name}: holds a NUL, as no name of a file does; give another")
+        if fault := name_fault(name):
+            raise InputError(fault)
     return names
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "is_file",
     "is_mount_point",
     "keeper_fault",
+    "name_fault",
     "noticing",
     "open_output",
     "private",
@@ -36,9 +37,6 @@ __all__ = [
 _SEPARATORS: Final = tuple(filter(None, (os.sep, os.altsep)))
 
 STANDARD_OUTPUT: Final = "-"
-NUL: Final = "\0"
-"""What no name of a file holds."""
-
 GZIP_LEVEL: Final = 6
 
 
@@ -90,6 +88,15 @@ class _Told:
         """Write what waits, and close it."""
         with _failing(self._name), to_reader():
             self._file.close()
+
+
+def name_fault(name: str) -> str:
+    """Tell what keeps a name from being one of a file, and what to do; empty where nothing does.
+
+    >>> name_fault("out.ttl")
+    ''
+    """
+    return f"{name}: holds a NUL, as no name of a file does; give another" if "\0" in name else ""
 
 
 def is_file(name: str) -> bool:

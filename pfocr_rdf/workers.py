@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import IO, Any, Final, TypeVar
 
 from pfocr_rdf.conversion import ChunkResult, Job, Results, Runner, convert_chunk, run_here
-from pfocr_rdf.executors import DYING, IN_FLIGHT, STARTS, open_executor, runner
+from pfocr_rdf.executors import IN_FLIGHT, failed, open_executor, runner, submit_again
 from pfocr_rdf.output import OutputError, temporary_folder
 from pfocr_rdf.pools import WorkerError, WorkerPool, abandon
 from pfocr_rdf.signals import ENDING, HANGUP
@@ -204,20 +204,11 @@ def _through(
             try:
                 return executor().submit(leave, item)
             except BrokenExecutor as error:  # a worker died meanwhile; who waits for the first of them learns of it
-                broken: Future[Any] = Future()
-                broken.set_exception(error)
-                return broken
+                return failed(error)
 
         def alone(item: _Item) -> Any:
             """Give what a call gives for an item while nothing else is in flight that could break the executor."""
-            for _ in range(STARTS):
-                try:
-                    future = None if here(item) else executor().submit(leave, item)
-                except BrokenExecutor:  # a worker has died that had nothing of this
-                    renew()
-                    continue
-                return given(item, future)
-            raise WorkerError(DYING)
+            return given(item, None if here(item) else submit_again(lambda: executor().submit(leave, item), renew))
 
         def first() -> list[Any]:
             """Give what the first gave that is pending, and what all gave if one of them may have killed its worker."""

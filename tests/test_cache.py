@@ -67,6 +67,22 @@ def test_the_command_gives_the_same_files_with_a_cache(mixed: Path, tmp_path: Pa
     assert others == [first, first]
 
 
+def test_a_run_reads_where_results_are_once(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which takes time with many of them."""
+    inputs = [database / "_figures" / f"{figid}.md" for figid in FIGIDS]
+    pfocr_rdf.convert(inputs, tmp_path / "x.nt", cache=tmp_path / "cache")
+    read: list[str] = []
+    files = vars(pfocr_rdf.packs)["pack_files"]
+
+    def counted(folder: str) -> Any:
+        read.append(folder)
+        return files(folder)
+
+    monkeypatch.setattr(pfocr_rdf.packs, "pack_files", counted)
+    pfocr_rdf.convert(inputs, tmp_path / "x.nt", cache=tmp_path / "cache")
+    assert len(read) == len(set(read)) == 2  # of records, and of what they share
+
+
 def test_a_warm_run_maps_nothing(database: Path, tmp_path: Path) -> None:
     assert warm(database, tmp_path / "cache") == FIGIDS
     assert warm(database, tmp_path / "cache") == []

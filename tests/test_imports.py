@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -68,3 +70,11 @@ def test_a_cycle_is_found_wherever_the_imports_stand(tmp_path: Path) -> None:
         (package / name).parent.mkdir(parents=True, exist_ok=True)
         (package / name).write_text(text)
     assert cycles(package) == [["made.a", "made.inner.b", "made.inner.c"]]
+
+
+def test_a_conversion_imports_nothing_that_only_other_commands_need(examples: Path, tmp_path: Path) -> None:
+    code = "import sys, pfocr_rdf; pfocr_rdf.convert([sys.argv[1]], sys.argv[2]); print(*sys.modules)"
+    command = [sys.executable, "-c", code, str(examples), str(tmp_path / "x.nt")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    others = {"click", "distributed", "jinja2", "multiprocessing.forkserver", "pyshacl", "rdflib", "rich"}
+    assert not others & set(done.stdout.split())

@@ -158,6 +158,15 @@ def test_a_fault_that_is_not_the_output_s_is_not_said_to_be(tmp_path: Path, name
     assert not list(tmp_path.iterdir())
 
 
+def assert_not_started(folder: Path, message: str) -> None:
+    """Assert that a conversion with workers says why none can be started, and writes nothing."""
+    database = small_database(folder / "database", [f"PMC{number}__a" for number in range(1, 250)])
+    expected = f"worker processes: cannot be started: {message}; do without, with -j 1"
+    with pytest.raises(WorkerError, match=f"^{re.escape(expected)}$"):
+        pfocr_rdf.convert([database], folder / "x.ttl", jobs=2)
+    assert not (folder / "x.ttl").exists()
+
+
 @pytest.mark.parametrize(
     ("error", "message"),
     [
@@ -172,11 +181,7 @@ def test_workers_that_cannot_be_started_are_said_to_be(
         raise error
 
     monkeypatch.setattr(ProcessPoolExecutor, "__init__", refused)
-    folder = small_database(tmp_path / "database", [f"PMC{number}__a" for number in range(1, 250)])
-    expected = f"worker processes: cannot be started: {message}; do without, with -j 1"
-    with pytest.raises(WorkerError, match=f"^{re.escape(expected)}$"):
-        pfocr_rdf.convert([folder], tmp_path / "x.ttl", jobs=2)
-    assert not (tmp_path / "x.ttl").exists()
+    assert_not_started(tmp_path, message)
 
 
 @pytest.mark.parametrize(
@@ -200,11 +205,7 @@ def test_a_second_worker_that_cannot_be_started_is_said_to_be(
 
     monkeypatch.setattr(workers, "_can_fork", lambda: False)
     monkeypatch.setattr(ProcessPoolExecutor, "submit", refused)
-    folder = small_database(tmp_path / "database", [f"PMC{number}__a" for number in range(1, 250)])
-    expected = f"worker processes: cannot be started: {message}; do without, with -j 1"
-    with pytest.raises(WorkerError, match=f"^{re.escape(expected)}$"):
-        pfocr_rdf.convert([folder], tmp_path / "x.ttl", jobs=2)
-    assert not (tmp_path / "x.ttl").exists()
+    assert_not_started(tmp_path, message)
 
 
 def test_a_standard_error_that_the_program_has_closed_costs_nothing_of_the_output(
